@@ -1,0 +1,50 @@
+# "make" or "make help" lists the commands. No make? README.md has the same steps as plain commands.
+
+# The first Python in reach that the labs can use; if there is none, scripts/setup.py says what is needed.
+usable = $(if $(findstring usable,$(shell $(1) -c "import sys; print('usable' * ((3, 11) <= sys.version_info[:2] <= (3, 13)))" 2>&1)),$(1))
+ifndef PYTHON
+PYTHON := $(or $(call usable,python3),$(call usable,python3.13),$(call usable,python3.12),$(call usable,python3.11),$(call usable,python),python3)
+endif
+ifeq ($(OS),Windows_NT)
+VENV_PYTHON := .venv/Scripts/python
+else
+VENV_PYTHON := .venv/bin/python
+endif
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab run test data kernel refresh lint pins clean
+
+help: ## list these commands
+	@$(PYTHON) scripts/help.py
+
+setup: ## make .venv, install everything, register the kernel, get the data
+	@$(PYTHON) scripts/setup.py
+
+lab: setup ## open JupyterLab on lab 1 (ARGS=--no-browser and the like pass through)
+	$(VENV_PYTHON) -m jupyter lab 01_spam_tutorial.ipynb $(ARGS)
+
+run: setup ## execute the three labs headlessly; executed copies and HTML go to build/
+	@$(VENV_PYTHON) scripts/run_labs.py $(ARGS)
+
+test: setup ## run every test and all three notebooks; ends in a verdict
+	$(VENV_PYTHON) -m pytest $(ARGS)
+
+data: setup ## say which comments are in use; fetch the real ones where they are missing
+	@$(VENV_PYTHON) utils.py
+
+kernel: setup ## register the kernel data_labeling_env again
+	$(VENV_PYTHON) -m ipykernel install --user --name=data_labeling_env
+
+refresh: setup ## run the notebooks and store their fresh outputs in them (contributors)
+	@$(VENV_PYTHON) scripts/run_labs.py --refresh $(ARGS)
+
+lint: setup ## ruff over modules and notebooks
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+
+pins: setup ## write constraints.txt anew (contributors; needs uv)
+	$(VENV_PYTHON) scripts/pin.py
+
+clean: ## remove what was built, never data, notebooks or .venv
+	@$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('build', '.pytest_cache', '.ruff_cache', '__pycache__')]"

@@ -1,0 +1,60 @@
+"""The project around the notebooks: style, pins, and the first sentence that a wrong Python gets."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import utils
+
+ROOT = utils.HERE
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
+def test_modules_and_notebooks_keep_the_style(command):
+    done = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_requirement_is_pinned_and_has_no_second_pin():
+    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    direct = [line.split("#")[0].strip() for line in requirements if line and not line.startswith(("#", "-c"))]
+    assert requirements[1] == "-c constraints.txt"
+    assert all(re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", line) for line in direct), direct
+    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    for line in direct:
+        name = re.split(r"[\[=]", line)[0]
+        assert not re.search(rf"^{re.escape(name)}==", pinned, re.MULTILINE | re.IGNORECASE), f"{name} is pinned twice"
+
+
+def test_the_set_up_script_can_be_read_by_old_pythons():
+    """No f-strings and other newer syntax, or the clear sentence would be a SyntaxError."""
+    source = (ROOT / "scripts" / "setup.py").read_text(encoding="utf-8")
+    assert not re.search(r"""\bf["']|:=|^\s*match |\) -> """, source, re.MULTILINE)
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 10, 13), (3, 14, 0)])
+def test_a_wrong_python_gets_one_clear_sentence(version):
+    pretend = f"import sys; sys.version_info = {version}; sys.argv = ['setup']; exec(open('scripts/setup.py').read())"
+    done = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("These labs need Python 3.11, 3.12 or 3.13") and done.stderr.count("\n") == 1
+    assert f"is Python {version[0]}.{version[1]}." in done.stderr
+
+
+def test_a_finished_set_up_is_seen_as_done(tmp_path):
+    """The second call does nothing: no pip, no kernel registration, only a look at the stamp."""
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    for name in ("requirements.txt", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    code = "import setup, os; os.makedirs(os.path.dirname(setup.PYTHON)); open(setup.PYTHON, 'w').close()\n"
+    code += (
+        "print(setup.is_done()); open(setup.STAMP, 'w').write(setup.wanted()); print(setup.is_done()); setup.main()\n"
+    )
+    code += "open('requirements.txt', 'a').write('x'); print(setup.is_done())"
+    env = {**os.environ, "PYTHONPATH": str(tmp_path / "scripts")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=env)
+    assert done.stdout.split() == ["False", "True", "False"], done.stderr

@@ -1,0 +1,463 @@
+"""What the three labs share: the data, its splits, and the few helpers that every lab needs.
+
+The comments are looked for in this order (see `find_data`):
+
+1. the environment variable `SPAM_DATA`: a folder, a zip file, a URL of that zip, or the word `sample`;
+2. `data/youtube-spam/` beside this file;
+3. `../shared/youtube-spam/`, a folder that a course shares beside its checkouts (may be read-only);
+4. a download from the UCI Machine Learning Repository into `data/youtube-spam/`;
+5. `data/sample/`, comments written for these labs. A notice says so; this never happens silently.
+"""
+
+import hashlib
+import io
+import logging
+import os
+import re
+import shutil
+import sys
+import tempfile
+import threading
+import zipfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+HERE = Path(__file__).resolve().parent
+DATA_DIR = HERE / "data" / "youtube-spam"
+SHARED_DIR = HERE.parent / "shared" / "youtube-spam"
+SAMPLE_DIR = HERE / "data" / "sample"
+
+UCI_URLS = (
+    "https://archive.ics.uci.edu/static/public/380/youtube+spam+collection.zip",
+    "https://archive.ics.uci.edu/ml/machine-learning-databases/00380/YouTube-Spam-Collection-v1.zip",
+)
+DOWNLOAD_SECONDS = 25  # for all addresses together: a class does not wait longer
+MAX_FILE_BYTES = 5_000_000  # the largest real file has 83 KB; anything over this is not ours
+
+# Two or more independent public copies agree on each of these.
+SHA256 = {
+    "Youtube01-Psy.csv": "19797e6c77690e3c8809cfd2853ae7341390636367ba66cf5d4f4083f0b88535",
+    "Youtube02-KatyPerry.csv": "902c614f8ef24f987d6f614d7e6111aa5160b89a0646b68e007bd6044a3d123b",
+    "Youtube03-LMFAO.csv": "702ef589860a1831956f527760a3d9737ef8a07ab36c7de35b92b8898b8c3928",
+    "Youtube04-Eminem.csv": "92f54eb6b22fdf3b7ae85e1f500e5aa7442edd025e504b988a97078756187e76",
+    "Youtube05-Shakira.csv": "1d8ab47b71e8037c51183b2fc62f0591a48a4b54f3a4f5d9d3043113b274e98e",
+}
+
+
+class DataError(ValueError):
+    """The data cannot be used as it is; the message names the file or setting, and the remedy."""
+
+
+@dataclass(frozen=True)
+class SpamData:
+    """The five files in use: their bytes by name, where they come from, and whether they are the real ones."""
+
+    files: dict
+    source: str
+    is_real: bool
+    why_sample: str = ""
+
+
+# ---------------------------------------------------------------- finding the files
+
+
+def _verified(name, content, where):
+    """Return `content` if it is the published file `name`; raise `DataError` if it is anything else."""
+    if hashlib.sha256(content).hexdigest() != SHA256[name]:
+        raise DataError(
+            f"{where} is not the published file: its SHA-256 differs. It was cut short, edited or replaced. "
+            f"Move it away (nothing here will overwrite it) and run again to fetch a fresh copy, "
+            f"or set SPAM_DATA=sample to work on the embedded sample."
+        )
+    return content
+
+
+def _read_folder(folder):
+    """Return the verified real files that `folder` holds, by name; there may be none, or only some."""
+    present = {name: folder / name for name in SHA256 if (folder / name).is_file()}
+    return {name: _verified(name, path.read_bytes(), path) for name, path in present.items()}
+
+
+def _read_zip(source, where):
+    """Return the five verified files of a zip archive.
+
+    Only the five known file names are looked at, wherever in the archive they lie; nothing is
+    extracted, so a name in the archive never becomes a path on disk.
+    """
+    files = {}
+    try:
+        with zipfile.ZipFile(source) as archive:
+            for info in archive.infolist():
+                name = info.filename.replace("\\", "/").rsplit("/", 1)[-1]
+                if name not in SHA256 or info.filename.startswith("__MACOSX"):
+                    continue
+                with archive.open(info) as member:
+                    content = member.read(MAX_FILE_BYTES + 1)
+                files[name] = _verified(name, content, f"{info.filename} in {where}")
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zipfile.zlib.error) as error:
+        raise DataError(
+            f"{where} is not a readable zip file ({error}). A network log-in page or a broken download looks like "
+            f"this: open the address in a browser, log in if asked, and try again."
+        ) from error
+    missing = sorted(set(SHA256) - set(files))
+    if missing:
+        raise DataError(f"{where} lacks {', '.join(missing)}: it is not the YouTube Spam Collection.")
+    return files
+
+
+def _retrieve(urls, report):
+    """Try each address in turn; put the verified files, or the reasons for failing, into `report`."""
+    import pooch
+
+    pooch.get_logger().setLevel(logging.ERROR)
+    for url in urls:
+        try:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+                downloader = pooch.HTTPDownloader(timeout=(5, 10))
+                path = pooch.retrieve(url, known_hash=None, fname="comments.zip", path=folder, downloader=downloader)
+                report["files"] = _read_zip(path, url)
+                return
+        except Exception as error:  # whatever the network does, the next address gets its turn
+            reason = str(error) if isinstance(error, DataError) else f"{type(error).__name__} at {url}"
+            report["reasons"].append(reason)
+
+
+def _download(urls, seconds=None):
+    """Return the five verified files from the first address that gives them.
+
+    The work is done in a thread, because neither a name look-up nor a dripping server can be
+    bounded from inside; when the time is up the thread is left behind and touches nothing of ours.
+    """
+    seconds = DOWNLOAD_SECONDS if seconds is None else seconds
+    report = {"files": None, "reasons": []}
+    worker = threading.Thread(target=_retrieve, args=(urls, report), daemon=True)
+    print(f"Fetching the YouTube Spam Collection ({seconds} s at most) ...", file=sys.stderr)
+    worker.start()
+    worker.join(seconds)
+    if report["files"] is None:
+        if worker.is_alive():
+            report["reasons"].append(f"no complete answer within {seconds} s")
+        raise DataError("The download failed: " + "; ".join(report["reasons"]) + ".")
+    return report["files"]
+
+
+def _store(files, folder):
+    """Write `files` into `folder`, each one complete or not at all; files that are there stay as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        if (folder / name).exists():
+            continue
+        handle, part = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            shutil.copymode(__file__, part)
+            os.replace(part, folder / name)
+        except OSError:
+            Path(part).unlink(missing_ok=True)
+            raise
+
+
+def _fetch(urls):
+    """Download, keep a copy in `DATA_DIR` where the disk allows it, and return the five files."""
+    files = _download(urls)
+    try:
+        _store(files, DATA_DIR)
+    except OSError as error:
+        print(
+            f"The comments could not be kept in {DATA_DIR} ({error}); the next run fetches them again.", file=sys.stderr
+        )
+    return files
+
+
+def _from_setting(setting):
+    """Return the data that `SPAM_DATA` names; whatever is wrong with it is an error, never a fallback."""
+    if setting == "sample":
+        return _sample("SPAM_DATA=sample asks for it")
+    if setting.startswith(("http://", "https://")):
+        files = _read_folder(DATA_DIR)
+        return SpamData(files if len(files) == len(SHA256) else _fetch([setting]), setting, True)
+    path = Path(setting).expanduser()
+    if path.is_dir():
+        files = _read_folder(path)
+        missing = sorted(set(SHA256) - set(files))
+        if missing:
+            raise DataError(f"SPAM_DATA={setting}: the folder lacks {', '.join(missing)}.")
+        return SpamData(files, str(path), True)
+    if path.is_file():
+        return SpamData(_read_zip(path, path), str(path), True)
+    raise DataError(
+        f"SPAM_DATA={setting}: no such folder or zip file. Name an existing one, a URL, or the word 'sample'; "
+        f"or unset the variable to let the labs find the data themselves."
+    )
+
+
+def _sample(why):
+    files = {path.name: path.read_bytes() for path in sorted(SAMPLE_DIR.glob("*.csv"))}
+    if len(files) != len(SHA256):
+        raise DataError(f"{SAMPLE_DIR} is not complete: restore it with 'git checkout -- data/sample'.")
+    return SpamData(files, str(SAMPLE_DIR), False, why)
+
+
+@lru_cache(maxsize=1)
+def _locate(setting):
+    if setting:
+        return _from_setting(setting)
+    for folder in (DATA_DIR, SHARED_DIR):
+        files = _read_folder(folder)
+        if len(files) == len(SHA256):
+            return SpamData(files, str(folder), True)
+    try:
+        return SpamData(_fetch(UCI_URLS), UCI_URLS[0], True)
+    except DataError as error:
+        return _sample(str(error))
+
+
+def find_data():
+    """Find the comments; fetch them if need be.
+
+    Returns
+    -------
+    SpamData
+        The five files as bytes, the place they come from, and whether they are the real ones. Every
+        real file has been verified by its SHA-256. Found once per process and setting of `SPAM_DATA`.
+
+    Raises
+    ------
+    DataError
+        If `SPAM_DATA` names something unusable, or a file found is not the published one.
+    """
+    return _locate(os.environ.get("SPAM_DATA", "").strip())
+
+
+# ---------------------------------------------------------------- reading and splitting
+
+
+def read_comments(source, text_column="CONTENT", label_column="CLASS", name=None):
+    """Read one labeled CSV file. This is the way in for any data set: a file, its text and its label column.
+
+    Parameters
+    ----------
+    source : path or binary file
+        A CSV file in UTF-8 with one row per comment.
+    text_column, label_column : str
+        Names of the column of texts and of the column of classes (0 = ham, 1 = spam).
+    name : str, optional
+        What error messages call the file; its path by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per comment, column names in lower case, the two columns renamed `text` (str) and
+        `label` (int), a `comment_id` column dropped, index 0 to n-1.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, lacks a column, has no rows, or holds an empty text or a class other than 0 and 1.
+    """
+    name = name or str(source)
+    try:
+        frame = pd.read_csv(source)
+    except (ValueError, OSError) as error:  # pandas' parser and Unicode errors are ValueErrors
+        raise DataError(f"{name} cannot be read as a CSV file in UTF-8: {error}") from error
+    for column in (text_column, label_column):
+        if column not in frame.columns:
+            raise DataError(f"{name} has no column {column!r}; it has {', '.join(map(repr, frame.columns))}.")
+    frame = frame.rename(columns={text_column: "text", label_column: "label"})
+    frame.columns = frame.columns.str.lower()
+    if frame.empty:
+        raise DataError(f"{name} has a header but no rows.")
+    wrong = frame.index[frame["text"].isna() | ~frame["label"].isin([0, 1])]
+    if len(wrong):
+        row = wrong[0]
+        raise DataError(
+            f"{name}, data row {row + 1}: text {str(frame['text'][row])[:60]!r}, label {str(frame['label'][row])!r}. "
+            f"Every row needs a text, and a label of 0 (ham) or 1 (spam)."
+        )
+    return frame.astype({"text": "str", "label": "int64"}).drop(columns="comment_id", errors="ignore")
+
+
+def load_videos():
+    """Load all comments, one DataFrame per video.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        Five frames with the columns `author`, `date`, `text`, `label` (0 = ham, 1 = spam) and `video`
+        (1 to 5, in the order of the file names), each shuffled with the random state 123.
+    """
+    data = find_data()
+    if not data.is_real:
+        print(
+            f"NOTICE: these are the sample comments in data/sample/, written for this course: {data.why_sample}\n"
+            f"        All cells run, but the numbers differ from those in the text. For the real comments,\n"
+            f"        unset SPAM_DATA, connect to the network and run 'make data' (README, section Data)."
+        )
+    videos = []
+    for number, name in enumerate(sorted(data.files), start=1):
+        video = read_comments(io.BytesIO(data.files[name]), name=name).assign(video=number)
+        videos.append(video.sample(frac=1, random_state=123).reset_index(drop=True))
+    return videos
+
+
+def split_videos(videos):
+    """Split five videos as Snorkel's own spam tutorials do, so that numbers compare with what is published.
+
+    Parameters
+    ----------
+    videos : list of pandas.DataFrame
+        Five frames with a `label` column, as `load_videos` returns them.
+
+    Returns
+    -------
+    train, dev, valid, test : pandas.DataFrame
+        `train` is videos 1 to 4; `dev` is 100 rows of `train`; `test` and `valid` share video 5,
+        250 to 120, stratified by label. Each has the index 0 to n-1. All keep their labels.
+    """
+    train = pd.concat(videos[:4], ignore_index=True)
+    dev = train.sample(min(100, len(train)), random_state=123)
+    last = videos[4]
+    n_test = round(len(last) * 250 / 370)  # 250 of the real video's 370 comments
+    valid, test = train_test_split(last, test_size=n_test, random_state=123, stratify=last["label"])
+    return tuple(part.reset_index(drop=True) for part in (train, dev, valid, test))
+
+
+def load_spam_dataset(load_train_labels=False, split_dev_valid=False):
+    """Load the YouTube comments in the splits of Snorkel's tutorials.
+
+    Parameters
+    ----------
+    load_train_labels : bool
+        Keep the gold labels of the training split. By default they are hidden (-1): in the labs on
+        programmatic labeling nobody has labeled it.
+    split_dev_valid : bool
+        Also return the development and the validation split.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        `(train, test)`, or `(train, dev, valid, test)` with `split_dev_valid`. Columns: `author` (str),
+        `date` (str, ISO 8601, may be missing), `text` (str), `label` (int: 0 = ham, 1 = spam, -1 = hidden) and
+        `video` (int). On the real data 1,586, 100, 120 and 250 rows.
+
+    Raises
+    ------
+    DataError
+        If the data in use is damaged or `SPAM_DATA` names something unusable.
+
+    Notes
+    -----
+    Data: T. Alberto and J. Lochter, YouTube Spam Collection, UCI Machine Learning Repository,
+    doi 10.24432/C58885 (CC BY 4.0). Splits: https://github.com/snorkel-team/snorkel-tutorials
+    """
+    train, dev, valid, test = split_videos(load_videos())
+    if not load_train_labels:
+        train["label"] = -1
+    return (train, dev, valid, test) if split_dev_valid else (train, test)
+
+
+# ---------------------------------------------------------------- small helpers of the labs
+
+# One look for all figures; blue and vermilion can be told apart by color-blind readers.
+COLORS = {"ham": "#0072B2", "spam": "#D55E00", "neutral": "#666666"}
+PLOT_STYLE = {
+    "figure.figsize": (7, 3.2),
+    "figure.dpi": 100,
+    "figure.facecolor": "white",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.alpha": 0.3,
+    "legend.frameon": False,
+}
+
+
+def inert(text):
+    """Return `text` on one line with its web addresses disarmed: spam is shown here, nobody should click on it."""
+    text = re.sub(r"(?i)\bhttp(s?)://", r"hxxp\1://", " ".join(text.split()))
+    return re.sub(
+        r"(?i)(?<=\w)\.(?=(?:com|net|org|tv|ly|gl|be|co|me|uk|info|br|pn|example|test|invalid)\b)", "[.]", text
+    )
+
+
+def preview(comments, width=110):
+    """Return comments fit for reading: texts on one line, cut to `width` characters, links disarmed, no authors.
+
+    Parameters
+    ----------
+    comments : pandas.DataFrame
+        Rows with a `text` column.
+    width : int
+        Longest text shown, in characters.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows without `author` and `date`, for display only.
+    """
+    shown = comments.drop(columns=["author", "date"], errors="ignore")
+    texts = shown["text"].map(inert)
+    return shown.assign(text=texts.where(texts.str.len() <= width, texts.str.slice(0, width - 1) + "…"))
+
+
+def without_tensorflow():
+    """Keep Snorkel's trainer from importing TensorFlow: its log writer would, to write logs that the labs do not use.
+
+    TensorBoard itself looks for a module of this name as the sign to do without.
+    """
+    sys.modules.setdefault("tensorboard.compat.notf", ModuleType("tensorboard.compat.notf"))
+
+
+@contextmanager
+def quiet_import():
+    """Silence what TensorFlow's C++ code prints while it is imported; Python errors still come through.
+
+    The labs' networks are small and run on the CPU, so TensorFlow is not to look for graphics cards either.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
+def check_band(name, value, low, high):
+    """Check a number that moves a little with the processor or the library versions.
+
+    Parameters
+    ----------
+    name : str
+        What the number is.
+    value, low, high : float
+        The number and the closed interval it lies in on the real comments.
+
+    Raises
+    ------
+    AssertionError
+        If the real comments are in use and the number is outside. On the sample nothing is compared.
+    """
+    if not find_data().is_real:
+        print(f"{name}: not checked, because the sample comments are in use.")
+        return
+    assert low <= value <= high, f"{name} is {value:.4f}, expected {low} to {high}: something has changed."
+    print(f"{name}: within {low} to {high}, as expected.")
+
+
+if __name__ == "__main__":
+    found = find_data()
+    kind = "the real comments, verified" if found.is_real else f"the SAMPLE comments ({found.why_sample})"
+    print(f"Data in use: {kind}, from {found.source}")
