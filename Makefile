@@ -13,7 +13,7 @@ endif
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab run test data kernel refresh lint pins clean
+.PHONY: help setup lab run test data kernel refresh bench lint pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -38,6 +38,9 @@ kernel: setup ## register the kernel data_labeling_env again
 
 refresh: setup ## run the notebooks and store their fresh outputs in them (contributors)
 	@$(VENV_PYTHON) scripts/run_labs.py --refresh $(ARGS)
+
+bench: setup ## measure what the labs cost
+	@$(VENV_PYTHON) scripts/bench.py
 
 lint: setup ## ruff over modules and notebooks
 	$(VENV_PYTHON) -m ruff check .

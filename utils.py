@@ -25,6 +25,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
@@ -406,6 +407,31 @@ def preview(comments, width=110):
     shown = comments.drop(columns=["author", "date"], errors="ignore")
     texts = shown["text"].map(inert)
     return shown.assign(text=texts.where(texts.str.len() <= width, texts.str.slice(0, width - 1) + "…"))
+
+
+def bootstrap_interval(values, n=1000, seed=123):
+    """Return the 95 % percentile bootstrap interval of the mean.
+
+    Parameters
+    ----------
+    values : array-like of bool or float, shape (comments,)
+        For example whether each prediction is correct, or a paired difference for each comment.
+    n : int
+        Number of resamples.
+    seed : int
+        Seed of the resampling.
+
+    Returns
+    -------
+    low, high : float
+        In the unit of `values`. NaN if there are fewer than two values.
+    """
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        return float("nan"), float("nan")
+    rng = np.random.default_rng(seed)
+    means = [rng.choice(values, size=len(values)).mean() for _ in range(n)]
+    return tuple(float(bound) for bound in np.quantile(means, [0.025, 0.975]))
 
 
 def without_tensorflow():

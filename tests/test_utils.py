@@ -261,6 +261,14 @@ def test_on_the_sample_no_band_is_checked(monkeypatch, capsys):
     assert "not checked" in capsys.readouterr().out
 
 
+def test_a_bootstrap_interval_has_the_width_that_theory_gives():
+    low, high = utils.bootstrap_interval([1] * 90 + [0] * 10)
+    assert low < 0.9 < high
+    assert high - low == pytest.approx(2 * 1.96 * (0.9 * 0.1 / 100) ** 0.5, rel=0.15)
+    assert utils.bootstrap_interval([1] * 90 + [0] * 10) == (low, high)
+    assert all(pd.isna(bound) for bound in utils.bootstrap_interval([1]))
+
+
 def test_a_preview_disarms_links_and_names_nobody():
     comments = pd.DataFrame(
         {"author": ["Ann"], "date": [None], "text": ["see\nHTTP://www.a-site.com/x?y " + "z" * 200]}
