@@ -9,7 +9,9 @@ import utils
 
 PATHS = sorted(utils.HERE.glob("0*.ipynb"))
 BOOKS = {path.name: nbformat.read(path, as_version=4) for path in PATHS}
-MACHINE_PATH = re.compile(r"/home/|/Users/|/root/|/tmp/|/work/|[A-Z]:\\\\?Users|site-packages")
+MACHINE_PATH = re.compile(
+    r"/home/|/Users/|/tmp/|[A-Z]:\\\\?Users|site-packages|" + re.escape(str(utils.HERE.parent) + "/")
+)
 
 
 def code_cells():
