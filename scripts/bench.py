@@ -16,7 +16,7 @@ from notebook_code import run_cells  # noqa: E402
 
 import utils  # noqa: E402
 
-N_COMMENTS, N_WORKERS, PART = 300_000, 2, 50_000  # every part carries the functions along, which costs a second
+N_COMMENTS, N_WORKERS, PART = 300_000, 2, 50_000
 
 
 def measure_dask():
