@@ -11,15 +11,15 @@ The comments are looked for in this order (see `find_data`):
 
 import hashlib
 import io
-import logging
 import os
 import re
 import shutil
 import sys
 import tempfile
 import threading
+import time
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -39,7 +39,9 @@ UCI_URLS = (
     "https://archive.ics.uci.edu/ml/machine-learning-databases/00380/YouTube-Spam-Collection-v1.zip",
 )
 DOWNLOAD_SECONDS = 25  # for all addresses together: a class does not wait longer
-MAX_FILE_BYTES = 5_000_000  # the largest real file has 83 KB; anything over this is not ours
+TIMEOUTS = (5, 10)  # seconds: to connect, and between two pieces of an answer; the next address still gets its turn
+MAX_FILE_BYTES = 5_000_000  # the largest real file has 83 KB; a download, or a file in a zip, over this is not ours
+STALE_SECONDS = 60  # writing a file takes milliseconds; a part older than this was left by a process that was killed
 
 # Two or more independent public copies agree on each of these.
 SHA256 = {
@@ -68,21 +70,35 @@ class SpamData:
 # ---------------------------------------------------------------- finding the files
 
 
-def _verified(name, content, where):
+def _verified(name, content, where, remedy=""):
     """Return `content` if it is the published file `name`; raise `DataError` if it is anything else."""
     if hashlib.sha256(content).hexdigest() != SHA256[name]:
         raise DataError(
-            f"{where} is not the published file: its SHA-256 differs. It was cut short, edited or replaced. "
-            f"Move it away (nothing here will overwrite it) and run again to fetch a fresh copy, "
-            f"or set SPAM_DATA=sample to work on the embedded sample."
+            f"{where} is not the published file: its SHA-256 differs. It was cut short, edited or replaced. {remedy}"
         )
     return content
 
 
 def _read_folder(folder):
     """Return the verified real files that `folder` holds, by name; there may be none, or only some."""
-    present = {name: folder / name for name in SHA256 if (folder / name).is_file()}
-    return {name: _verified(name, path.read_bytes(), path) for name, path in present.items()}
+    remedy = (
+        "Move it away (nothing here will overwrite it) and run again to fetch a fresh copy, "
+        "or set SPAM_DATA=sample to work on the embedded sample."
+    )
+    files = {}
+    for name in SHA256:
+        path = folder / name
+        try:
+            if not path.is_file():
+                continue
+            content = path.read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"{path} cannot be read ({error.strerror}). Make it readable or move it away and run again, "
+                f"or set SPAM_DATA=sample to work on the embedded sample."
+            ) from error
+        files[name] = _verified(name, content, path, remedy)
+    return files
 
 
 def _read_zip(source, where):
@@ -100,33 +116,48 @@ def _read_zip(source, where):
                     continue
                 with archive.open(info) as member:
                     content = member.read(MAX_FILE_BYTES + 1)
-                files[name] = _verified(name, content, f"{info.filename} in {where}")
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zipfile.zlib.error) as error:
+                files[name] = _verified(name, content, f"{info.filename} in {where}", "Get a fresh copy.")
+    except DataError:
+        raise
+    except Exception as error:  # a damaged archive can raise nearly anything, from EOFError to struct.error
         raise DataError(
             f"{where} is not a readable zip file ({error}). A network log-in page or a broken download looks like "
             f"this: open the address in a browser, log in if asked, and try again."
         ) from error
     missing = sorted(set(SHA256) - set(files))
     if missing:
-        raise DataError(f"{where} lacks {', '.join(missing)}: it is not the YouTube Spam Collection.")
+        raise DataError(f"{where} lacks {', '.join(missing)}: it is not the YouTube Spam Collection. Get a fresh copy.")
     return files
+
+
+class _Archive(io.BytesIO):
+    """What a server sends, kept in memory: nothing unverified touches the disk, and nothing huge is taken."""
+
+    def write(self, piece):
+        if self.tell() + len(piece) > MAX_FILE_BYTES:
+            raise DataError(f"it sends more than {MAX_FILE_BYTES:,} bytes, so it is not the YouTube Spam Collection")
+        return super().write(piece)
+
+
+def _reason(error, url):
+    """Say in one line why `url` gave no data; a server's answer such as 404 is part of it."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    detail = str(error) if isinstance(error, DataError) else type(error).__name__
+    return f"{url}: {detail}" + (f", status {status}" if status else "")
 
 
 def _retrieve(urls, report):
     """Try each address in turn; put the verified files, or the reasons for failing, into `report`."""
     import pooch
 
-    pooch.get_logger().setLevel(logging.ERROR)
     for url in urls:
         try:
-            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-                downloader = pooch.HTTPDownloader(timeout=(5, 10))
-                path = pooch.retrieve(url, known_hash=None, fname="comments.zip", path=folder, downloader=downloader)
-                report["files"] = _read_zip(path, url)
-                return
+            archive = _Archive()
+            pooch.HTTPDownloader(timeout=TIMEOUTS)(url, archive, None)
+            report["files"] = _read_zip(archive, "the answer")
+            return
         except Exception as error:  # whatever the network does, the next address gets its turn
-            reason = str(error) if isinstance(error, DataError) else f"{type(error).__name__} at {url}"
-            report["reasons"].append(reason)
+            report["reasons"].append(_reason(error, url).rstrip("."))
 
 
 def _download(urls, seconds=None):
@@ -143,26 +174,32 @@ def _download(urls, seconds=None):
     worker.join(seconds)
     if report["files"] is None:
         if worker.is_alive():
-            report["reasons"].append(f"no complete answer within {seconds} s")
-        raise DataError("The download failed: " + "; ".join(report["reasons"]) + ".")
+            report["reasons"].append(f"no complete answer from {' or '.join(urls)} within {seconds} s")
+        raise DataError(
+            "The download failed: " + "; ".join(report["reasons"]) + ". Check the network and run again, "
+            "or set SPAM_DATA to a folder or zip file that holds the five files."
+        )
     return report["files"]
 
 
 def _store(files, folder):
     """Write `files` into `folder`, each one complete or not at all; files that are there stay as they are."""
     folder.mkdir(parents=True, exist_ok=True)
+    for part in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):  # another process may be clearing up as well
+            if time.time() - part.stat().st_mtime > STALE_SECONDS:
+                part.unlink()
     for name, content in files.items():
         if (folder / name).exists():
             continue
-        handle, part = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+        handle, part = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
             shutil.copymode(__file__, part)
             os.replace(part, folder / name)
-        except OSError:
+        finally:
             Path(part).unlink(missing_ok=True)
-            raise
 
 
 def _fetch(urls):
@@ -184,14 +221,17 @@ def _from_setting(setting):
     if setting.startswith(("http://", "https://")):
         files = _read_folder(DATA_DIR)
         return SpamData(files if len(files) == len(SHA256) else _fetch([setting]), setting, True)
-    path = Path(setting).expanduser()
-    if path.is_dir():
+    path = Path(os.path.expanduser(setting))  # unlike Path.expanduser it leaves the ~ of an unknown user
+    if os.path.isdir(path):
         files = _read_folder(path)
         missing = sorted(set(SHA256) - set(files))
         if missing:
-            raise DataError(f"SPAM_DATA={setting}: the folder lacks {', '.join(missing)}.")
+            raise DataError(
+                f"SPAM_DATA={setting}: the folder lacks {', '.join(missing)}. Put the five published files there, "
+                f"or unset the variable to let the labs find the data themselves."
+            )
         return SpamData(files, str(path), True)
-    if path.is_file():
+    if os.path.isfile(path):
         return SpamData(_read_zip(path, path), str(path), True)
     raise DataError(
         f"SPAM_DATA={setting}: no such folder or zip file. Name an existing one, a URL, or the word 'sample'; "
@@ -240,49 +280,97 @@ def find_data():
 # ---------------------------------------------------------------- reading and splitting
 
 
-def read_comments(source, text_column="CONTENT", label_column="CLASS", name=None):
+def _read_bytes(source, name):
+    try:
+        content = source.read() if hasattr(source, "read") else Path(source).read_bytes()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{name} cannot be read: {error}. Check the path, and that the file is readable.") from error
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+def _parse(content, text_column, name):
+    """Return the table in the bytes of a CSV file. Only an empty field is missing; the text "NA" is a text."""
+    try:
+        content.decode("utf-8")
+        at = content.find(b"\0")  # UTF-16 and binary files are full of them
+    except UnicodeDecodeError as error:
+        at = error.start
+    if at >= 0:
+        line = content.count(b"\n", 0, at) + 1
+        raise DataError(
+            f"{name}, line {line}: the byte 0x{content[at]:02X} has no place in a CSV file in UTF-8. "
+            f"Save the table again as 'CSV UTF-8'."
+        )
+    try:
+        frame = pd.read_csv(io.BytesIO(content), dtype={text_column: "str"}, keep_default_na=False, na_values=[""])
+    except ValueError as error:  # pandas' parser errors are ValueErrors
+        raise DataError(
+            f"{name} cannot be read as a CSV file: {str(error).strip()}. It needs a header, as many fields in each row "
+            f"as in the header, and a closing quote for each opening one."
+        ) from error
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first fields for an index
+        raise DataError(
+            f"{name}, data row 1 has more fields than the header. Name every column; quote a text with commas in it."
+        )
+    return frame
+
+
+def read_comments(source, text_column="CONTENT", label_column="CLASS", name=None, allow_unlabeled=False):
     """Read one labeled CSV file. This is the way in for any data set: a file, its text and its label column.
 
     Parameters
     ----------
-    source : path or binary file
+    source : path or open file
         A CSV file in UTF-8 with one row per comment.
     text_column, label_column : str
         Names of the column of texts and of the column of classes (0 = ham, 1 = spam).
     name : str, optional
         What error messages call the file; its path by default.
+    allow_unlabeled : bool
+        Also accept rows with an empty label, or -1: nobody has labeled them.
 
     Returns
     -------
     pandas.DataFrame
         One row per comment, column names in lower case, the two columns renamed `text` (str) and
-        `label` (int), a `comment_id` column dropped, index 0 to n-1.
+        `label` (int; -1 = unlabeled), a `comment_id` column dropped, index 0 to n-1. Repeated rows are all kept.
 
     Raises
     ------
     DataError
-        If the file cannot be read, lacks a column, has no rows, or holds an empty text or a class other than 0 and 1.
+        If the file cannot be read, is not a CSV file in UTF-8, lacks a column, has no rows, has two columns of one
+        name, or holds an empty text or a wrong label. The message names the file, and the row or column.
     """
     name = name or str(source)
-    try:
-        frame = pd.read_csv(source)
-    except (ValueError, OSError) as error:  # pandas' parser and Unicode errors are ValueErrors
-        raise DataError(f"{name} cannot be read as a CSV file in UTF-8: {error}") from error
+    frame = _parse(_read_bytes(source, name), text_column, name)
     for column in (text_column, label_column):
         if column not in frame.columns:
-            raise DataError(f"{name} has no column {column!r}; it has {', '.join(map(repr, frame.columns))}.")
+            raise DataError(
+                f"{name} has no column {column!r}; it has {', '.join(map(repr, frame.columns))}. "
+                f"Name its columns with text_column and label_column; commas separate them, not semicolons or tabs."
+            )
     frame = frame.rename(columns={text_column: "text", label_column: "label"})
     frame.columns = frame.columns.str.lower()
+    if not frame.columns.is_unique:
+        column = frame.columns[frame.columns.duplicated()][0]
+        raise DataError(
+            f"{name} has two columns that would be called {column!r}: names are put in lower case here, and "
+            f"{text_column!r} and {label_column!r} become 'text' and 'label'. Rename or remove one in the file."
+        )
     if frame.empty:
-        raise DataError(f"{name} has a header but no rows.")
-    wrong = frame.index[frame["text"].isna() | ~frame["label"].isin([0, 1])]
+        raise DataError(f"{name} has a header but no rows. Export the table again, with its rows.")
+    label = pd.to_numeric(frame["label"], errors="coerce")
+    good = label.isin([0, 1]) | (allow_unlabeled & (frame["label"].isna() | label.eq(-1)))
+    wrong = frame.index[frame["text"].fillna("").str.strip().eq("") | ~good]
     if len(wrong):
         row = wrong[0]
+        text, given = ("" if pd.isna(value) else str(value) for value in frame.loc[row, ["text", "label"]])
         raise DataError(
-            f"{name}, data row {row + 1}: text {str(frame['text'][row])[:60]!r}, label {str(frame['label'][row])!r}. "
-            f"Every row needs a text, and a label of 0 (ham) or 1 (spam)."
+            f"{name}, data row {row + 1}: text {text[:60]!r}, label {given!r}. "
+            f"Every row needs a text, and a label of 0 (ham) or 1 (spam){', or none' if allow_unlabeled else ''}. "
+            f"Mend or remove the row."
         )
-    return frame.astype({"text": "str", "label": "int64"}).drop(columns="comment_id", errors="ignore")
+    return frame.assign(label=label.fillna(-1).astype("int64")).drop(columns="comment_id", errors="ignore")
 
 
 def load_videos():
@@ -484,6 +572,9 @@ def check_band(name, value, low, high):
 
 
 if __name__ == "__main__":
-    found = find_data()
+    try:
+        found = find_data()
+    except DataError as error:
+        sys.exit(f"The comments cannot be used: {error}")
     kind = "the real comments, verified" if found.is_real else f"the SAMPLE comments ({found.why_sample})"
     print(f"Data in use: {kind}, from {found.source}")

@@ -1,72 +1,18 @@
-"""utils.py: where the data is found, what is verified, and how it is split."""
+"""utils.py: where the data is found, and how it is read and split. What can go wrong with it is in test_faults.py."""
 
-import io
 import subprocess
 import sys
-import threading
-import zipfile
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pandas as pd
 import pytest
+from data_files import as_zip, write_files
 
 import utils
 
+pytestmark = pytest.mark.usefixtures("elsewhere")
+
 REAL = utils.find_data() if utils.find_data().is_real else None
 needs_real = pytest.mark.skipif(REAL is None, reason="needs the real comments")
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(monkeypatch, tmp_path):
-    """Let every test look for data in empty folders of its own, with no network and no SPAM_DATA."""
-    monkeypatch.delenv("SPAM_DATA", raising=False)
-    monkeypatch.setattr(utils, "DATA_DIR", tmp_path / "data" / "youtube-spam")
-    monkeypatch.setattr(utils, "SHARED_DIR", tmp_path / "shared" / "youtube-spam")
-    monkeypatch.setattr(utils, "UCI_URLS", ("http://127.0.0.1:9/nothing-listens-here.zip",))
-    utils._locate.cache_clear()
-    yield
-    utils._locate.cache_clear()
-
-
-def write_files(folder, files):
-    folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-
-
-def as_zip(files, prefix=""):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(prefix + name, content)
-    return buffer.getvalue()
-
-
-@pytest.fixture
-def serve():
-    """Return a function that serves one body at http://127.0.0.1 and returns the address."""
-    servers = []
-
-    def start(body, status=200):
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args):
-                pass
-
-        server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}/comments.zip"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
 
 
 # ---------------------------------------------------------------- where the data is found
@@ -98,74 +44,11 @@ def test_the_setting_comes_first_and_takes_a_folder_or_a_zip_file(monkeypatch, t
         assert found.is_real and found.source == str(tmp_path / setting) and found.files == REAL.files
 
 
-@needs_real
-def test_a_download_is_verified_kept_and_used_again(serve, monkeypatch):
-    address = serve(as_zip({**REAL.files, "__MACOSX/._Youtube01-Psy.csv": b"clutter"}))
-    monkeypatch.setattr(utils, "UCI_URLS", (utils.UCI_URLS[0], address))  # the first address is dead
-    assert utils.find_data().files == REAL.files
-    utils._locate.cache_clear()
-    monkeypatch.setattr(utils, "UCI_URLS", ())
-    assert utils.find_data().source == str(utils.DATA_DIR)
-    assert sorted(path.name for path in utils.DATA_DIR.iterdir()) == sorted(utils.SHA256)
-
-
-@needs_real
-def test_a_url_in_the_setting_is_fetched(serve, monkeypatch):
-    monkeypatch.setenv("SPAM_DATA", serve(as_zip(REAL.files)))
-    assert utils.find_data().files == REAL.files
-
-
-@needs_real
-def test_an_incomplete_folder_is_completed_by_the_download(serve, monkeypatch):
-    one = "Youtube03-LMFAO.csv"
-    write_files(utils.DATA_DIR, {one: REAL.files[one]})
-    monkeypatch.setattr(utils, "UCI_URLS", (serve(as_zip(REAL.files)),))
-    assert utils.find_data().is_real
-    assert len(list(utils.DATA_DIR.iterdir())) == 5
-
-
-def test_without_a_network_the_sample_is_used_with_a_notice(capsys):
-    train, test = utils.load_spam_dataset()
-    printed = capsys.readouterr().out
-    assert "NOTICE" in printed and "The download failed" in printed and "make data" in printed
-    assert len(train) > 250 and len(test) > 50
-
-
 def test_the_sample_can_be_asked_for(monkeypatch, capsys):
     monkeypatch.setenv("SPAM_DATA", "sample")
     assert not utils.find_data().is_real
     utils.load_spam_dataset()
     assert "SPAM_DATA=sample asks for it" in capsys.readouterr().out
-
-
-@needs_real
-@pytest.mark.parametrize("place", ["DATA_DIR", "SHARED_DIR"])
-def test_a_damaged_file_is_an_error_and_stays_as_it_is(place):
-    name = "Youtube01-Psy.csv"
-    damaged = REAL.files[name][:-100]
-    write_files(getattr(utils, place), {**REAL.files, name: damaged})
-    with pytest.raises(utils.DataError, match=f"{name} is not the published file.*Move it away"):
-        utils.find_data()
-    assert (getattr(utils, place) / name).read_bytes() == damaged
-
-
-@needs_real
-def test_a_download_with_a_wrong_file_in_it_is_not_used(serve, monkeypatch):
-    wrong = {**REAL.files, "Youtube02-KatyPerry.csv": b"COMMENT_ID,AUTHOR,DATE,CONTENT,CLASS\n"}
-    monkeypatch.setenv("SPAM_DATA", serve(as_zip(wrong)))
-    with pytest.raises(utils.DataError, match="Youtube02-KatyPerry.csv in http.*not the published file"):
-        utils.find_data()
-    assert not utils.DATA_DIR.exists()
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "message"),
-    [(b"<html>Please log in</html>", 200, "not a readable zip file"), (b"gone", 404, "HTTPError")],
-)
-def test_a_bad_answer_is_an_error_that_says_what_it_was(serve, monkeypatch, body, status, message):
-    monkeypatch.setenv("SPAM_DATA", serve(body, status))
-    with pytest.raises(utils.DataError, match=message):
-        utils.find_data()
 
 
 @pytest.mark.parametrize("setting", ["no-such-folder", "Sample"])
@@ -192,24 +75,6 @@ def test_any_labeled_csv_file_can_be_read(tmp_path):
     assert frame["label"].tolist() == [0, 1] and list(frame.columns) == ["text", "stars", "label"]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "cannot be read"),
-        (b"CONTENT,CLASS\n", "no rows"),
-        (b"CONTENT,LABEL\nhi,1\n", "no column 'CLASS'"),
-        (b"CONTENT,CLASS\nhi,1\nho,2\n", "data row 2.*label.*2"),
-        (b"CONTENT,CLASS\nhi,1\n,0\n", "data row 2.*Every row needs a text"),
-        (b"CONTENT,CLASS\n\xff\xfe,1\n", "UTF-8"),
-    ],
-)
-def test_a_bad_csv_file_is_an_error_that_names_file_and_row(tmp_path, content, message):
-    path = tmp_path / "bad.csv"
-    path.write_bytes(content)
-    with pytest.raises(utils.DataError, match=f"bad.csv.*{message}"):
-        utils.read_comments(path)
-
-
 @needs_real
 def test_the_splits_are_those_of_the_published_tutorials(monkeypatch):
     monkeypatch.setenv("SPAM_DATA", REAL.source)
@@ -222,17 +87,6 @@ def test_the_splits_are_those_of_the_published_tutorials(monkeypatch):
     assert dev["label"].sum() == 54 and valid["label"].sum() == 56 and test["label"].sum() == 118
     labeled, same_test = utils.load_spam_dataset(load_train_labels=True)
     assert labeled["label"].sum() == 831 and same_test.equals(test)
-
-
-def test_no_comment_is_lost_doubled_or_in_two_splits(monkeypatch):
-    monkeypatch.setenv("SPAM_DATA", "sample")
-    videos = [video.assign(key=[f"{n}-{i}" for i in range(len(video))]) for n, video in enumerate(utils.load_videos())]
-    train, dev, valid, test = utils.split_videos(videos)
-    keys = [key for part in (train, valid, test) for key in part["key"]]
-    assert sorted(keys) == sorted(pd.concat(videos)["key"])
-    assert set(dev["key"]) <= set(train["key"]) and len(dev) == 100
-    for part in (train, dev, valid, test):
-        assert part.index.tolist() == list(range(len(part)))
 
 
 def test_loading_twice_gives_the_same_rows(monkeypatch):
