@@ -288,8 +288,8 @@ def _read_bytes(source, name):
     return content.encode("utf-8") if isinstance(content, str) else content
 
 
-def _parse(content, text_column, name):
-    """Return the table in the bytes of a CSV file. Only an empty field is missing; the text "NA" is a text."""
+def _parse(content, columns, name):
+    """Return the table in a CSV file's bytes, `columns` as texts. Only an empty field is missing; "NA" is a text."""
     try:
         content.decode("utf-8")
         at = content.find(b"\0")  # UTF-16 and binary files are full of them
@@ -302,7 +302,9 @@ def _parse(content, text_column, name):
             f"Save the table again as 'CSV UTF-8'."
         )
     try:
-        frame = pd.read_csv(io.BytesIO(content), dtype={text_column: "str"}, keep_default_na=False, na_values=[""])
+        frame = pd.read_csv(
+            io.BytesIO(content), dtype=dict.fromkeys(columns, "str"), keep_default_na=False, na_values=[""]
+        )
     except ValueError as error:  # pandas' parser errors are ValueErrors
         raise DataError(
             f"{name} cannot be read as a CSV file: {str(error).strip()}. It needs a header, as many fields in each row "
@@ -315,7 +317,9 @@ def _parse(content, text_column, name):
     return frame
 
 
-def read_comments(source, text_column="CONTENT", label_column="CLASS", name=None, allow_unlabeled=False):
+def read_comments(
+    source, text_column="CONTENT", label_column="CLASS", name=None, labels=None, allow_unlabeled=False, min_rows=1
+):
     """Read one labeled CSV file. This is the way in for any data set: a file, its text and its label column.
 
     Parameters
@@ -323,11 +327,15 @@ def read_comments(source, text_column="CONTENT", label_column="CLASS", name=None
     source : path or open file
         A CSV file in UTF-8 with one row per comment.
     text_column, label_column : str
-        Names of the column of texts and of the column of classes (0 = ham, 1 = spam).
+        Names of the column of texts and of the column of classes.
     name : str, optional
         What error messages call the file; its path by default.
+    labels : dict, optional
+        What the two classes are called in the file, for example `{"no": 0, "yes": 1}`; 0 (ham) and 1 (spam) by default.
     allow_unlabeled : bool
         Also accept rows with an empty label, or -1: nobody has labeled them.
+    min_rows : int
+        Fewest rows that are enough.
 
     Returns
     -------
@@ -338,11 +346,12 @@ def read_comments(source, text_column="CONTENT", label_column="CLASS", name=None
     Raises
     ------
     DataError
-        If the file cannot be read, is not a CSV file in UTF-8, lacks a column, has no rows, has two columns of one
+        If the file cannot be read, is not a CSV file in UTF-8, lacks a column, has too few rows, has two columns of one
         name, or holds an empty text or a wrong label. The message names the file, and the row or column.
     """
     name = name or str(source)
-    frame = _parse(_read_bytes(source, name), text_column, name)
+    columns = [text_column, label_column] if labels else [text_column]
+    frame = _parse(_read_bytes(source, name), columns, name)
     for column in (text_column, label_column):
         if column not in frame.columns:
             raise DataError(
@@ -359,15 +368,21 @@ def read_comments(source, text_column="CONTENT", label_column="CLASS", name=None
         )
     if frame.empty:
         raise DataError(f"{name} has a header but no rows. Export the table again, with its rows.")
-    label = pd.to_numeric(frame["label"], errors="coerce")
+    if len(frame) < min_rows:
+        raise DataError(f"{name} has {len(frame)} rows; {min_rows} or more are needed. Collect more texts.")
+    if labels is None:
+        label = pd.to_numeric(frame["label"], errors="coerce")
+    else:
+        label = frame["label"].str.strip().map({str(word): number for word, number in labels.items()})
     good = label.isin([0, 1]) | (allow_unlabeled & (frame["label"].isna() | label.eq(-1)))
     wrong = frame.index[frame["text"].fillna("").str.strip().eq("") | ~good]
     if len(wrong):
         row = wrong[0]
-        text, given = ("" if pd.isna(value) else str(value) for value in frame.loc[row, ["text", "label"]])
+        text, found = ("" if pd.isna(value) else str(value) for value in frame.loc[row, ["text", "label"]])
+        classes = " or ".join(map(repr, labels)) if labels else "0 (ham) or 1 (spam)"
         raise DataError(
-            f"{name}, data row {row + 1}: text {text[:60]!r}, label {given!r}. "
-            f"Every row needs a text, and a label of 0 (ham) or 1 (spam){', or none' if allow_unlabeled else ''}. "
+            f"{name}, data row {row + 1}: text {text[:60]!r}, label {found!r}. "
+            f"Every row needs a text, and a label of {classes}{', or none' if allow_unlabeled else ''}. "
             f"Mend or remove the row."
         )
     return frame.assign(label=label.fillna(-1).astype("int64")).drop(columns="comment_id", errors="ignore")

@@ -1,0 +1,267 @@
+"""Checks for the exercises of the three labs: they say at once what is right and what is missing.
+
+A check cell calls `checks.check("1.1", globals())`. The check looks up what it needs among the notebook's
+variables, prints one line per finding and stops at the first that is missing. It never raises: whatever a
+student's code does becomes a sentence. It returns the points, so that nbgrader can collect them.
+"""
+
+import inspect
+
+import numpy as np
+import pandas as pd
+
+ABSTAIN, HAM, SPAM = -1, 0, 1
+EXERCISES = {}  # number -> generator of findings: (passed, what is right) or (passed, what is right, what is missing)
+SOLVED = set()  # numbers of the exercises whose last check passed
+
+
+def exercise(number):
+    """Register a generator of findings as the check of an exercise; its parameters name the variables it needs."""
+
+    def register(findings):
+        EXERCISES[number] = findings
+        return findings
+
+    return register
+
+
+def check(number, variables):
+    """Check one exercise, print what was found, and return the points.
+
+    Parameters
+    ----------
+    number : str
+        Number of the exercise, for example "1.1".
+    variables : dict
+        The notebook's variables: `globals()`.
+
+    Returns
+    -------
+    int
+        1 if the exercise is solved, otherwise 0. No error is raised, whatever the student's code does.
+    """
+    if number not in EXERCISES:
+        print(f"There is no exercise {number}; there are {', '.join(EXERCISES)}.")
+        return 0
+    lines, solved = _findings(EXERCISES[number], variables)
+    SOLVED.discard(number)
+    if solved:
+        SOLVED.add(number)
+    print(f"Exercise {number}: {'solved' if solved else 'not yet'}")
+    for line in lines:
+        print(" ", line)
+    return int(solved)
+
+
+def _findings(findings, variables):
+    """Return one line for each finding up to the first that failed, and whether all passed."""
+    names = list(inspect.signature(findings).parameters)
+    missing = [name for name in names if name not in variables]
+    if missing:
+        return [f"✗ `{missing[0]}` does not exist: run the cells above, from the top."], False
+    lines = []
+    try:
+        for passed, right, *hint in findings(*(variables[name] for name in names)):
+            lines.append(f"✓ {right}" if passed else f"✗ {(hint or [right])[0]}")
+            if not passed:
+                return lines, False
+    except Exception as error:
+        lines.append(f"✗ your code stopped with {type(error).__name__}: {error}")
+        return lines, False
+    return lines, True
+
+
+def summary(lab):
+    """Print how many exercises of a lab (1, 2 or 3) are solved, and which are open."""
+    numbers = [number for number in EXERCISES if number.startswith(f"{lab}.")]
+    left = [number for number in numbers if number not in SOLVED]
+    still = f"; open: {', '.join(left)}" if left else ". That is all of them: well done!"
+    print(f"Lab {lab}: {len(numbers) - len(left)} of {len(numbers)} exercises solved{still}")
+
+
+# ---------------------------------------------------------------- the silent traps
+
+
+def traps(df=None, L=None, lfs=None, labels=None, preds=None, golds=None):
+    """Look for five mistakes that raise no error but spoil the result; print a line for each that can be checked.
+
+    The five: fewer than three LFs, an index that occurs twice, a label matrix of other rows or in another order,
+    abstains among training labels, predictions that do not beat the larger class.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame, optional
+        The comments that were labeled.
+    L : numpy.ndarray of int, shape (comments, LFs), optional
+        Their label matrix.
+    lfs : list of LabelingFunction, optional
+        The LFs of its columns.
+    labels : array-like of int, shape (comments,), optional
+        What a classifier is going to be trained on.
+    preds, golds : array-like of int, shape (comments,), optional
+        Predictions and right labels.
+    """
+    found = [
+        (L is not None, _too_few_lfs, (L,)),
+        (df is not None, _duplicate_index, (df,)),
+        (df is not None and L is not None and lfs is not None, _wrong_order, (df, L, lfs)),
+        (labels is not None, _abstains, (labels,)),
+        (preds is not None and golds is not None, _below_majority, (preds, golds)),
+    ]
+    for fine, right, wrong in (trap(*values) for possible, trap, values in found if possible):
+        print(f"✓ {right}" if fine else f"✗ TRAP: {wrong}")
+
+
+def _too_few_lfs(L):
+    n = np.asarray(L).shape[1]
+    return n >= 3, f"{n} LFs", f"{n} LFs; the label model needs three or more, or it cannot tell who is right."
+
+
+def _duplicate_index(df):
+    n = int(df.index.duplicated().sum())
+    wrong = f"{n} rows repeat an index; filters and joins will mix them up. Use df.reset_index(drop=True)."
+    return n == 0, "every row has its own index", wrong
+
+
+def _wrong_order(df, L, lfs):
+    from snorkel.labeling import PandasLFApplier
+
+    if np.asarray(L).shape != (len(df), len(lfs)):
+        return False, "", f"the label matrix is {np.asarray(L).shape}, but there are {len(df)} rows and {len(lfs)} LFs."
+    rows = np.linspace(0, len(df) - 1, min(len(df), 25)).astype(int)
+    same = np.array_equal(PandasLFApplier(lfs).apply(df.iloc[rows], progress_bar=False), np.asarray(L)[rows])
+    wrong = "the label matrix belongs to other rows or another order of LFs. Apply the LFs to this table again."
+    return same, "the label matrix belongs to these rows and LFs", wrong
+
+
+def _abstains(labels):
+    n = int((np.asarray(labels) == ABSTAIN).sum())
+    wrong = f"{n} labels are -1. A classifier would learn -1 as a class of its own; drop these rows first."
+    return n == 0, "no abstain among the training labels", wrong
+
+
+def _below_majority(preds, golds):
+    right, share = (np.asarray(preds) == np.asarray(golds)).mean(), pd.Series(golds).value_counts(normalize=True).max()
+    text = f"{right:.1%} are right; always naming the larger class would be right on {share:.1%}"
+    swapped = " So far below, the classes may be swapped, or the labels in another order." if right < 1 - share else ""
+    return right > share, text, f"{text}.{swapped}"
+
+
+# ---------------------------------------------------------------- lab 1: labeling functions
+# Each lab needs another part of Snorkel, and some parts are slow to import: hence the imports inside.
+
+
+def _is_lf(lf, name):
+    from snorkel.labeling import LabelingFunction
+
+    text = f"`{name}` is a labeling function"
+    return isinstance(lf, LabelingFunction), text, f"`{name}` is no labeling function: @labeling_function() goes above"
+
+
+def _votes(lf, df):
+    """Return the votes of one LF; raise a `ValueError` with a hint for anything that is not a vote."""
+    votes = [lf(x) for _, x in df.iterrows()]
+    for vote in votes:
+        if isinstance(vote, bool) or not isinstance(vote, (int, np.integer)) or vote not in (ABSTAIN, HAM, SPAM):
+            what = "nothing (None): every path needs a return" if vote is None else repr(vote)
+            raise ValueError(f"your LF returned {what}. It must return SPAM, HAM or ABSTAIN.")
+    return np.array(votes)
+
+
+def _one_class(votes, golds, label, at_least):
+    """Findings about an LF that votes for one class, rightly and not always."""
+    name, other = ("SPAM", "HAM") if label == SPAM else ("HAM", "SPAM")
+    n, wrong = int((votes != ABSTAIN).sum()), int((votes == 1 - label).sum())
+    yield n > 0, f"it votes on {n} comments of dev", f"it votes on 0 comments of dev: did you return {name}?"
+    yield wrong == 0, f"it votes {name} only", f"it votes {other} on {wrong} comments; here it should vote {name} only"
+    yield n < len(votes), "it abstains on others", "it never abstains: when should it be silent?"
+    right, share = (votes == golds)[votes != ABSTAIN].mean(), (votes == label)[golds != label].mean()
+    text = f"{right:.0%} of its votes are right on dev"
+    yield right >= at_least, text, f"{text}: it says {name} to {share:.0%} of the {other.lower()} comments"
+
+
+@exercise("1.1")
+def _keyword_lf(my_subscribe, df_dev):
+    yield _is_lf(my_subscribe, "my_subscribe")
+    yield from _one_class(_votes(my_subscribe, df_dev), df_dev.label, SPAM, at_least=0.9)
+    shouted, quiet = (df_dev.iloc[:1].assign(text=text) for text in ("SUBSCRIBE TO ME", "what a wonderful song"))
+    seen = _votes(my_subscribe, shouted)[0] == SPAM
+    yield seen, "it sees the word in capital letters, too", "it misses the word in capital letters: try x.text.lower()"
+    yield _votes(my_subscribe, quiet)[0] == ABSTAIN, "it leaves other comments alone", "it votes without the word, too"
+
+
+@exercise("1.2")
+def _ham_lf(my_ham_lf, df_dev):
+    yield _is_lf(my_ham_lf, "my_ham_lf")
+    votes = _votes(my_ham_lf, df_dev)
+    yield from _one_class(votes, df_dev.label, HAM, at_least=0.85)
+    share = (votes != ABSTAIN).mean()
+    yield share >= 0.1, f"it covers {share:.0%} of dev", f"it covers {share:.0%} of dev; find a rule for 10 % or more"
+
+
+@exercise("1.3")
+def _conflict_share(my_conflicts, L_simple):
+    from snorkel.labeling import LFAnalysis
+
+    yield my_conflicts is not None, "`my_conflicts` holds something", "`my_conflicts` is still None"
+    value = float(my_conflicts)
+    yield 0 <= value <= 1, "it is a share", f"{value:.6g} is no share: count the comments and divide by all of them"
+    with_silence = (L_simple != L_simple[:, :1]).any(axis=1).mean()
+    silent = "a vote and a silence do not contradict each other: leave the abstains out"
+    yield abs(value - with_silence) > 5e-3, "abstains are left out", silent
+    right = abs(value - LFAnalysis(L_simple).label_conflict()) < 5e-3
+    yield right, "it is the share of comments with votes for both classes", "count comments with a HAM and a SPAM vote"
+
+
+def _label_model_accuracy(L, L_new, golds):
+    from snorkel.labeling.model import LabelModel
+
+    model = LabelModel(cardinality=2, verbose=False)
+    model.fit(L, seed=123, progress_bar=False)
+    return (model.predict_proba(L_new).argmax(axis=1) == golds).mean()
+
+
+@exercise("1.4")
+def _eleventh_lf(my_lf, df_train, df_valid, L_simple, L_valid_simple):
+    yield _is_lf(my_lf, "my_lf")
+    votes, votes_valid, golds = _votes(my_lf, df_train), _votes(my_lf, df_valid), df_valid.label.to_numpy()
+    n = int((votes != ABSTAIN).sum())
+    yield n > 0, f"it votes on {n} comments of train", "it votes on 0 comments of train: did you return the constant?"
+    before = _label_model_accuracy(L_simple, L_valid_simple, golds)
+    L, L_new = np.column_stack([L_simple, votes]), np.column_stack([L_valid_simple, votes_valid])
+    after = _label_model_accuracy(L, L_new, golds)
+    text = f"label model on valid: {before:.1%} without your LF, {after:.1%} with it"
+    hint = f"{text}. Gain 2 points: which comments have no vote yet, or a wrong one?"
+    yield after - before >= 0.02, text, hint
+
+
+@exercise("1.5")
+def _training_labels(my_texts, my_labels, df_train, L_simple):
+    texts, labels = list(my_texts), np.asarray(my_labels)
+    n = int((labels == ABSTAIN).sum())
+    yield n == 0, "no label is an abstain", f"{n} labels are -1: a classifier would learn that as a class of its own"
+    text = f"{len(texts)} texts and {len(labels)} labels"
+    yield len(texts) == len(labels), text, f"{text}: filter both in the same way"
+    majority = (L_simple == SPAM).sum(axis=1) - (L_simple == HAM).sum(axis=1)
+    expected = [(text, int(vote > 0)) for text, vote in zip(df_train.text, majority, strict=True) if vote]
+    all_there = len(texts) == len(expected)
+    yield all_there, "every comment with a majority is there", f"{len(expected)} comments have a majority"
+    same = [(text, int(label)) for text, label in zip(texts, labels, strict=True)] == expected
+    yield same, "every text has its own label", "texts and labels are out of step: do not shuffle one alone"
+
+
+@exercise("1.6")
+def _own_lfs(my_lfs, df_own):
+    from snorkel.labeling import LabelingFunction
+
+    yield len(my_lfs) >= 3, f"{len(my_lfs)} LFs", f"{len(my_lfs)} LFs: the label model needs three or more"
+    yield all(isinstance(lf, LabelingFunction) for lf in my_lfs), "all of them are labeling functions"
+    L = np.column_stack([_votes(lf, df_own) for lf in my_lfs])
+    silent = [lf.name for lf, votes in zip(my_lfs, L.T, strict=True) if (votes == ABSTAIN).all()]
+    yield not silent, "each of them votes", f"{', '.join(silent)} never votes: what gives this class away?"
+    yield {0, 1} <= set(np.unique(L)), "there are votes for both classes", "all votes are for one class"
+    known = (df_own.label != ABSTAIN).to_numpy()
+    golds = df_own.label[known].to_numpy()
+    share, right = max(golds.mean(), 1 - golds.mean()), _label_model_accuracy(L, L[known], golds)
+    text = f"label model: {right:.0%} of the labeled rows are right; the larger class alone has {share:.0%}"
+    yield right >= share + 0.05, text, f"{text}. Get 5 points above it"
