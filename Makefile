@@ -13,13 +13,16 @@ endif
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab run test data kernel refresh bench lint pins clean
+.PHONY: help setup check lab run test data kernel refresh bench lint pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
 
 setup: ## make .venv, install everything, register the kernel, get the data
 	@$(PYTHON) scripts/setup.py
+
+check: ## say what is missing or wrong on this computer, and the remedy; changes nothing
+	@$(PYTHON) scripts/check.py
 
 lab: setup ## open JupyterLab on lab 1 (ARGS=--no-browser and the like pass through)
 	$(VENV_PYTHON) -m jupyter lab 01_spam_tutorial.ipynb $(ARGS)

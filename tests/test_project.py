@@ -30,9 +30,10 @@ def test_every_requirement_is_pinned_and_has_no_second_pin():
         assert not re.search(rf"^{re.escape(name)}==", pinned, re.MULTILINE | re.IGNORECASE), f"{name} is pinned twice"
 
 
-def test_the_set_up_script_can_be_read_by_old_pythons():
+@pytest.mark.parametrize("script", ["setup.py", "check.py"])
+def test_scripts_that_judge_python_can_be_read_by_old_pythons(script):
     """No f-strings and other newer syntax, or the clear sentence would be a SyntaxError."""
-    source = (ROOT / "scripts" / "setup.py").read_text(encoding="utf-8")
+    source = (ROOT / "scripts" / script).read_text(encoding="utf-8")
     assert not re.search(r"""\bf["']|:=|^\s*match |\) -> """, source, re.MULTILINE)
 
 
