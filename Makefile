@@ -30,7 +30,7 @@ lab: setup ## open JupyterLab on lab 1 (ARGS=--no-browser and the like pass thro
 run: setup ## execute the three labs headlessly; executed copies and HTML go to build/
 	@$(VENV_PYTHON) scripts/run_labs.py $(ARGS)
 
-test: setup ## run every test and all three notebooks; ends in a verdict
+test: setup ## run every test and all three notebooks; ends in a verdict (STRICT=1 refuses the sample)
 	$(VENV_PYTHON) -m pytest $(ARGS)
 
 data: setup ## say which comments are in use; fetch the real ones where they are missing

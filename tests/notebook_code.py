@@ -1,12 +1,20 @@
-"""Run part of a notebook as plain Python, so that tests and the benchmark use the labs' own functions, not copies."""
+"""What tests need of notebooks: to name a cell, and to run a part of a lab as plain Python."""
 
 import nbformat
 
 import utils
 
 
+def where(name, cell):
+    """Name a cell as a person finds it: the notebook, its number In [n], its first line."""
+    first_line = cell.source.strip().split("\n")[0]
+    return f"{name}, cell In [{cell.execution_count or ' '}] ({first_line!r})"
+
+
 def run_cells(name, until):
     """Execute the code cells of a notebook up to and with the first one that defines `until`.
+
+    So tests and the benchmark use the labs' own functions, not copies.
 
     Parameters
     ----------

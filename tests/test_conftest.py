@@ -1,77 +1,82 @@
-"""How the notebook tests fail: small notebooks with one fault each are run under the project's own settings."""
+"""The verdict at the end of `make test`, on three small faultless labs; STRICT; data that cannot be used."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 
-import nbformat
 import pytest
+from small_labs import make_project, run_pytest, small_lab
 
+import conftest
 import utils
 
-DATA = utils.find_data()
-pytestmark = pytest.mark.skipif(not DATA.is_real, reason="outputs are compared on the real comments only")
-
-
-def text(output):
-    return [nbformat.v4.new_output("stream", name="stdout", text=output)]
-
-
-NOTEBOOKS = {  # name -> (source, stored outputs) of each cell
-    "good": [("print('same')", text("same\n")), ("import sys; print('12 of 20', file=sys.stderr)", [])],
-    "changed": [("print(0.94)", text("0.95\n")), ("later = 1", [])],
-    "broken": [
-        ("first = 1", []),
-        ("misspelt", []),
-        ("print('after')", text("after\n")),
-        ("print('end')", text("end\n")),
-    ],
-    "magic": [("%no_such_magic", [])],
-    "warning": [("import warnings; warnings.warn('old')", [])],
-}
+LABS = ("01_first.ipynb", "02_second.ipynb", "03_third.ipynb")
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    """Run pytest over the notebooks in a folder of its own; return what it printed."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("conftest.py", "pyproject.toml", "utils.py"):
-        shutil.copy(utils.HERE / name, folder)
-    (folder / "tests").mkdir()
-    shutil.copy(utils.HERE / "tests" / "nbval_sanitize.cfg", folder / "tests")
-    for name, cells in NOTEBOOKS.items():
-        code = [
-            nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count)
-            for count, (source, outputs) in enumerate(cells, start=1)
-        ]
-        nbformat.write(nbformat.v4.new_notebook(cells=code), folder / f"{name}.ipynb")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *(f"{name}.ipynb" for name in NOTEBOOKS)]
-    env = {**os.environ, "SPAM_DATA": DATA.source}
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=env)
-    assert done.returncode == 1, done.stdout + done.stderr
-    return done.stdout
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("verdict") / "labs"
+    make_project(folder, {name: small_lab() for name in LABS})
+    skipped = "import pytest\n\n\ndef test_without_network():\n    pytest.skip('no network')\n"
+    (folder / "tests" / "test_skipped.py").write_text(skipped, encoding="utf-8")
+    return folder
 
 
-def test_progress_on_stderr_is_no_fault(report):
-    assert "good.ipynb: 2 cells run, 2 outputs compared" in report
+@pytest.fixture(scope="module")
+def whole_run(project):
+    """What a whole run prints, on what passes for the real comments, with STRICT=1."""
+    status, text = run_pytest(project, "tests", *LABS, strict="1")
+    assert status == 0, text
+    return text
 
 
-@pytest.mark.parametrize(
-    ("name", "count", "first_line"),
-    [
-        ("changed", 1, "print(0.94)"),
-        ("broken", 2, "misspelt"),
-        ("magic", 1, "%no_such_magic"),
-        ("warning", 1, "import warnings; warnings.warn"),
-    ],
-)
-def test_a_fault_is_found_and_its_cell_is_named(report, name, count, first_line):
-    assert re.search(rf"first failing cell: {name}\.ipynb, cell In \[{count}\] \(.{re.escape(first_line)}", report)
+def test_faultless_labs_pass_and_the_verdict_says_ready(whole_run):
+    assert "\nREADY: all three labs run, and their outputs are those stored in them." in whole_run
 
 
-def test_the_cells_after_a_failure_are_skipped_not_failed(report):
-    """One failure for each faulty notebook, and none for the cells that follow it."""
-    assert re.search(r"4 failed, 3 passed, 3 skipped", report)
-    assert report.rstrip().splitlines()[-1].startswith("=") and "NOT READY" in report
+def test_the_verdict_says_what_ran_what_was_compared_and_how_long(whole_run):
+    assert "\ndata: the real comments, verified (a pretended folder)\n" in whole_run
+    for name in LABS:
+        counts = "6 of 6 cells run; outputs: 3 compared, 1 not; 0 pictures drawn"
+        assert re.search(rf"^{name}: {counts}, \d+ s$", whole_run, re.MULTILINE), name
+    assert "\nnot compared: cells tagged nbval-ignore-output, pictures\n" in whole_run
+    passed = int(re.search(r"(\d+) passed", whole_run.splitlines()[-1])[1])
+    assert re.search(
+        rf"^tests: ({passed - 18} passed, 1 skipped|1 skipped, {passed - 18} passed), \d+ s$", whole_run, re.M
+    )
+    assert re.search(r"^all in all: \d+ s$", whole_run, re.MULTILINE)
+
+
+def test_the_verdict_says_what_was_skipped_and_why(whole_run):
+    assert "\nskipped: 1 x no network\n" in whole_run
+
+
+def test_on_the_sample_nothing_is_compared_and_the_verdict_says_so(project):
+    status, text = run_pytest(project, "tests", *LABS, data="sample")
+    assert status == 0, text
+    assert "\ndata: the SAMPLE comments, because this test asks for it (a pretended folder)\n" in text
+    assert text.count("6 of 6 cells run; outputs: 0 compared, 4 not") == 3 and "\nnot compared: all" in text
+    assert "\nREADY FOR THE SAMPLE ONLY" in text
+
+
+def test_a_run_with_gaps_is_called_incomplete(project):
+    status, text = run_pytest(project, "tests/test_notebooks.py", LABS[2], "-k", "not is_valid", "--nbval-lax")
+    assert status == 0, text
+    gaps = "it covers 1 of 3 notebooks and 1 of 2 test files; 3 tests or cells were deselected; no output was compared"
+    assert f"\nINCOMPLETE: this run does not show that the labs can be taught: {gaps}" in text
+
+
+@pytest.mark.parametrize("strict", ["1", "true"])
+def test_strict_refuses_the_sample(pytestconfig, monkeypatch, strict):
+    monkeypatch.setenv("STRICT", strict)
+    monkeypatch.setattr(utils, "find_data", lambda: utils.SpamData({}, "data/sample", False, "no network"))
+    message = r"NOT READY: STRICT is set, and the real comments are not in use \(no network\)\. Get them: make data"
+    with pytest.raises(pytest.UsageError, match=message):
+        conftest.pytest_configure(pytestconfig)
+
+
+def test_damaged_data_is_one_clear_sentence(pytestconfig, monkeypatch):
+    def damaged():
+        raise utils.DataError("Youtube01-Psy.csv is not the published file")
+
+    monkeypatch.setattr(utils, "find_data", damaged)
+    with pytest.raises(pytest.UsageError, match="Youtube01-Psy.csv is not the published file"):
+        conftest.pytest_configure(pytestconfig)
