@@ -265,3 +265,87 @@ def _own_lfs(my_lfs, df_own):
     share, right = max(golds.mean(), 1 - golds.mean()), _label_model_accuracy(L, L[known], golds)
     text = f"label model: {right:.0%} of the labeled rows are right; the larger class alone has {share:.0%}"
     yield right >= share + 0.05, text, f"{text}. Get 5 points above it"
+
+
+# ---------------------------------------------------------------- lab 3: slicing functions
+
+
+def _slice(sf, df):
+    """Return which rows an SF selects; raise a `ValueError` with a hint for anything that is not a yes or no."""
+    answers = [sf(x) for _, x in df.iterrows()]
+    for answer in answers:
+        if answer not in (True, False):
+            raise ValueError(f"your SF returned {answer!r}. It must return True or False.")
+    return np.array(answers, dtype=bool)
+
+
+def _is_sf(sf, name, comments):
+    """Findings about an SF that selects something and does not look at the label."""
+    from snorkel.slicing import SlicingFunction
+
+    wrong = f"`{name}` is no slicing function: @slicing_function() goes above"
+    yield isinstance(sf, SlicingFunction), f"`{name}` is a slicing function", wrong
+    inside = _slice(sf, comments)
+    yield inside.any(), f"it selects {inside.sum()} comments", "it selects 0 comments: when should it return True?"
+    turned = _slice(sf, comments.assign(label=1 - comments.label))
+    looks = "it looks at x.label: nobody knows that of a new comment"
+    yield np.array_equal(inside, turned), "it does not look at the label", looks
+
+
+@exercise("3.1")
+def _question_slice(my_question, comments):
+    yield from _is_sf(my_question, "my_question", comments)
+    inside, asked = _slice(my_question, comments), comments.text.str.contains("?", regex=False).to_numpy()
+    missing, extra = int((asked & ~inside).sum()), int((inside & ~asked).sum())
+    yield missing == 0, "it selects all comments with a question mark", f"it leaves out {missing} with a question mark"
+    yield extra == 0, "and no others", f"it also selects {extra} without a question mark"
+
+
+@exercise("3.2")
+def _missed_share(my_missed_share, comments, preds, members):
+    yield my_missed_share is not None, "`my_missed_share` holds something", "`my_missed_share` is still None"
+    inside = members.sf_no_promotion_word.to_numpy()
+    spam, missed = inside & (comments.label == SPAM).to_numpy(), inside & (comments.label == SPAM) & (preds == HAM)
+    value = float(my_missed_share)
+    yield (
+        0 <= value <= 1,
+        "it is a share",
+        f"{value:.6g} is no share: divide by a number of comments",
+    )
+    of_all = abs(value - missed.sum() / inside.sum()) > 1e-3
+    yield of_all, "it is no share of the whole slice", "you divide by all comments of the slice, ham included"
+    other = "the number differs: missed spam in the slice, divided by all spam in the slice"
+    yield abs(value - missed.sum() / spam.sum()) < 5e-3, "it is the share of the slice's spam that is missed", other
+
+
+@exercise("3.3")
+def _found_slice(my_slice, comments, correct, seen, SMALLEST):
+    yield from _is_sf(my_slice, "my_slice", comments)
+    inside = _slice(my_slice, comments) & seen
+    large = f"{inside.sum()} of them in videos 1 to 4"
+    yield inside.sum() >= SMALLEST, large, f"{large}; {SMALLEST} or more are needed to judge"
+    overall, own = 100 * correct[seen].mean(), 100 * correct[inside].mean()
+    text = f"the model is right on {own:.1f} % of them, on {overall:.1f} % of all"
+    yield own <= overall - 5, text, f"{text}. Find a group that is 5 points worse"
+
+
+@exercise("3.4")
+def _alarm(my_alarm):
+    cases = [  # comments, low, high, overall, alarm?, what a wrong answer means
+        (100, 80.0, 90.0, 95.0, True, "the whole interval is below the overall accuracy, and you give no alarm"),
+        (
+            100,
+            90.0,
+            97.0,
+            95.0,
+            False,
+            "the interval holds the overall accuracy, so that is no alarm",
+        ),
+        (100, 96.0, 99.0, 95.0, False, "a slice that is better than the whole is no alarm"),
+        (29, 80.0, 90.0, 95.0, False, "29 comments are too few to judge"),
+        (30, 80.0, 90.0, 95.0, True, "30 comments are enough"),
+        (5, float("nan"), float("nan"), 95.0, False, "without an interval there is no alarm"),
+    ]
+    for n, low, high, overall, alarm, hint in cases:
+        given = my_alarm(n, low, high, overall)
+        yield bool(given) == alarm, f"{n} comments, {low} to {high} %, overall {overall} %: {alarm}", hint
