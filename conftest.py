@@ -147,7 +147,7 @@ def write_table_of_mutants(reporter):
     reports = reporter.stats.get("passed", []) + reporter.stats.get("failed", [])
     rows = [row for report in reports for key, row in report.user_properties if key == "mutant"]
     if rows:
-        reporter.section("notebooks broken on purpose")
+        reporter.write_sep("=", "notebooks broken on purpose")
         for row in rows:
             reporter.write_line(row)
 
@@ -159,7 +159,7 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
         return
     data = utils.find_data()
     line = terminalreporter.write_line
-    terminalreporter.section("verdict")
+    terminalreporter.write_sep("=", "verdict")
     kind = "the real comments, verified" if data.is_real else f"the SAMPLE comments, because {data.why_sample}"
     line(f"data: {kind} ({data.source})")
     for name in sorted({name for name, _ in CELLS}):
@@ -169,7 +169,7 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
             "{pictures} pictures drawn, {seconds:.0f} s".format(name=name, seconds=SECONDS[name], **cells)
         )
     line("not compared: " + ("cells tagged nbval-ignore-output, pictures" if data.is_real else "all, on the sample"))
-    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in TESTS.items()) or "none run"
+    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in sorted(TESTS.items())) or "none run"
     line(f"tests: {outcomes}, {SECONDS['tests']:.0f} s")
     skipped = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
     for reason, number in skipped.items():

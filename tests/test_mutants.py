@@ -143,6 +143,18 @@ def not_compared_by_the_old_comment(lab):
     lab.cells[2].source += "\n# PYTEST_VALIDATE_IGNORE_OUTPUT"
 
 
+def second_headline(lab):
+    lab.cells[3].metadata.tags = ["headline"]
+
+
+def picture_stripped(lab):
+    lab.cells[3].source = "plt.show()"
+
+
+def picture_without_axes(lab):
+    lab.cells[3].outputs = [nbformat.v4.new_output("display_data", {"image/png": "aaaa"})]
+
+
 def error_stored(lab):
     lab.cells[3].outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="x", traceback=[])]
 
@@ -188,6 +200,9 @@ MUTANTS = [
     (exception_allowed_by_a_tag, "rules", 3, "has the tag raises-exception"),
     (not_compared_by_a_comment, "rules", 2, "no NBVAL_IGNORE_OUTPUT in a lab"),
     (not_compared_by_the_old_comment, "rules", 2, "no PYTEST_VALIDATE_IGNORE_OUTPUT in a lab"),
+    (second_headline, "rules", 3, "a second headline"),
+    (picture_stripped, "rules", 3, "its picture was stripped"),
+    (picture_without_axes, "rules", 3, "name both axes"),
     (error_stored, "rules", 3, "a stored error"),
     (warning_stored, "rules", 3, "a stored warning"),
     (machine_path_stored, "rules", 2, "a machine path in the output"),
