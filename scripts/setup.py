@@ -6,6 +6,7 @@
 import hashlib
 import os
 import platform
+import shutil
 import subprocess
 import sys
 
@@ -73,6 +74,12 @@ def install():
         print("Looking for the CPU build of torch ...")
         run(*(pip + ["--retries", "0", "--timeout", "5", "--no-deps", "--index-url", CPU_INDEX] + torch))
     print("Installing requirements.txt (a few minutes the first time) ...")
+    if shutil.which("uv"):
+        # uv is quicker, but does not read settings of pip such as an index of one's own: hence the way back to pip
+        must("the installation of torch", *(pip + torch))
+        if run("uv", "pip", "install", "--quiet", "--python", PYTHON, "-r", "requirements.txt") == 0:
+            return
+        print("uv could not do it; now with pip ...")
     must("the installation", *(pip + ["-r", "requirements.txt"]))
 
 

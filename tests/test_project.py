@@ -59,3 +59,20 @@ def test_a_finished_set_up_is_seen_as_done(tmp_path):
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "scripts")}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=env)
     assert done.stdout.split() == ["False", "True", "False"], done.stderr
+
+
+@pytest.mark.parametrize(("status", "last"), [(0, "uv"), (1, "pip")])
+def test_uv_installs_where_there_is_one_and_pip_where_it_fails(monkeypatch, status, last):
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    import setup
+
+    commands = []
+    monkeypatch.setattr(setup.shutil, "which", lambda name: "/somewhere/uv")
+    monkeypatch.setattr(
+        setup, "run", lambda *command: commands.append(command) or (status if command[0] == "uv" else 0)
+    )
+    setup.install()
+    torch = next(i for i, command in enumerate(commands) if "--index-url" not in command)
+    assert commands[torch][-1].startswith("torch=="), "uv knows no CPU build: torch comes first"
+    assert commands[-1][-2:] == ("-r", "requirements.txt")
+    assert ("uv" if commands[-1][0] == "uv" else commands[-1][2]) == last
