@@ -6,6 +6,7 @@ student's code does becomes a sentence. It returns the points, so that nbgrader 
 """
 
 import inspect
+import re
 
 import numpy as np
 import pandas as pd
@@ -265,6 +266,107 @@ def _own_lfs(my_lfs, df_own):
     share, right = max(golds.mean(), 1 - golds.mean()), _label_model_accuracy(L, L[known], golds)
     text = f"label model: {right:.0%} of the labeled rows are right; the larger class alone has {share:.0%}"
     yield right >= share + 0.05, text, f"{text}. Get 5 points above it"
+
+
+# ---------------------------------------------------------------- lab 2: transformation functions
+
+
+@exercise("2.1")
+def _number_tf(my_number, df_train):
+    from snorkel.map import BaseMapper  # what the decorator makes
+
+    wrong = "`my_number` is no transformation function: @transformation_function() goes above"
+    yield isinstance(my_number, BaseMapper), "`my_number` is a transformation function", wrong
+    comments = df_train.head(300)
+    has_digit = comments.text.str.contains(r"[0-9]").to_numpy()
+    changed = [my_number(x.copy()) for _, x in comments.iterrows()]
+    made = np.array([new is not None for new in changed])
+    yield (
+        made.any(),
+        f"it makes {made.sum()} new comments",
+        "it returns None for every comment: return x after changing it",
+    )
+    extra = int((made & ~has_digit).sum())
+    yield (
+        extra == 0,
+        "it returns None without a digit",
+        f"it returns {extra} comments without a digit: they should be None",
+    )
+    left = int((has_digit & ~made).sum())
+    yield left == 0, "it applies wherever there is a digit", f"it returns None for {left} comments that have a digit"
+    pairs = [(old, new) for old, new in zip(comments.itertuples(), changed, strict=True) if new is not None]
+    unlike = sum(old.text != new.text for old, new in pairs) / len(pairs)
+    yield unlike >= 0.7, f"it changes {unlike:.0%} of them", f"only {unlike:.0%} of them differ from the original"
+    masked = [[re.sub(r"[0-9]+", "0", x.text) for x in pair] for pair in pairs]
+    yield all(a == b for a, b in masked), "it changes a number and nothing else", "it changes more than the number"
+    yield all(old.label == new.label for old, new in pairs), "the label stays", "it changes x.label"
+
+
+@exercise("2.2")
+def _suspects(my_suspects, kept, names):
+    yield my_suspects is not None, "`my_suspects` holds something", "`my_suspects` is still None"
+    given = {str(name) for name in my_suspects}
+    unknown = given - set(names)
+    yield not unknown, "all of them are names of TFs", f"{', '.join(sorted(unknown))}: no TF has that name; see `names`"
+    low = kept.index[kept["same class, %"] < 95]
+    right = set(names[low])
+    extra, missing = len(given - right), len(right - given)
+    yield (
+        extra == 0,
+        "each keeps the class less than 95 % of the time",
+        f"{extra} of them keep it 95 % of the time or more",
+    )
+    yield missing == 0, "and these are all", f"{missing} more keep it less than 95 % of the time"
+
+
+@exercise("2.3")
+def _probabilities(my_probabilities, names):
+    yield my_probabilities is not None, "`my_probabilities` holds something", "`my_probabilities` is still None"
+    p = np.asarray(my_probabilities, dtype=float)
+    each = f"there are {p.size} numbers, and {len(names)} TFs"
+    yield p.shape == (len(names),), "one number for each TF", f"{each}: let the length follow len(tfs)"
+    yield bool((p >= 0).all()), "none is negative"
+    yield abs(p.sum() - 1) < 1e-6, "they add up to 1", f"they add up to {p.sum():.4g}: divide by the sum"
+    yield p[names == "tf_crop"].sum() == 0, "`tf_crop` is never drawn", "`tf_crop` can still be drawn"
+    others = p[(names != "tf_crop") & (names != "tf_reword")]
+    yield np.ptp(others) < 1e-9, "the others are equally likely", "the others differ from one another"
+    twice = abs(p[names == "tf_reword"].sum() - 2 * others[0]) < 1e-9
+    yield (
+        twice,
+        "`tf_reword` is drawn twice as often as each of them",
+        "`tf_reword` should be twice as likely as another",
+    )
+
+
+@exercise("2.4")
+def _paired_gain(my_gain, my_half, before, after):
+    from scipy import stats
+
+    yield my_gain is not None and my_half is not None, "both are set", "`my_gain` or `my_half` is still None"
+    gain, half, difference = float(my_gain), float(my_half), np.subtract(after, before)
+    yield abs(gain + difference.mean()) > 0.05, "the sign is right", "the sign: after minus before"
+    yield (
+        abs(gain - difference.mean()) < 0.05,
+        f"the gain is {gain:.2f} points",
+        "the gain is the mean of after - before",
+    )
+    n, t = len(difference), stats.t.ppf(0.975, len(difference) - 1)
+    spread = difference.std(ddof=1)
+    no_root = abs(half - t * spread) > 0.05 and abs(half - 1.96 * spread) > 0.05
+    yield (
+        no_root,
+        "it is about the mean",
+        "that is how far single draws scatter; for their mean divide by the root of n",
+    )
+    apart = np.sqrt(np.var(before, ddof=1) + np.var(after, ddof=1)) / n**0.5
+    paired = min(abs(half - t * apart), abs(half - 1.96 * apart)) > 0.02
+    yield paired, "it is paired", "you treat the two rows as unrelated: take the standard deviation of the differences"
+    close = abs(half - t * spread / n**0.5) < 0.02
+    yield (
+        close,
+        f"the 95 % interval is {gain - half:+.2f} to {gain + half:+.2f}",
+        "use stats.t.ppf(0.975, n - 1) and ddof=1",
+    )
 
 
 # ---------------------------------------------------------------- lab 3: slicing functions
