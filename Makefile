@@ -13,7 +13,7 @@ endif
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lab run test data kernel refresh bench lint pins clean
+.PHONY: help setup check lab run test data kernel refresh pictures bench lint pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -42,8 +42,11 @@ kernel: setup ## register the kernel data_labeling_env again
 refresh: setup ## run the notebooks and store their fresh outputs in them (contributors)
 	@$(VENV_PYTHON) scripts/run_labs.py --refresh $(ARGS)
 
-bench: setup ## measure what the labs cost
-	@$(VENV_PYTHON) scripts/bench.py
+pictures: setup ## write the README's pictures and headline numbers from the stored outputs (contributors)
+	@$(VENV_PYTHON) scripts/pictures.py
+
+bench: setup ## measure what the labs cost (ARGS=--setup: a fresh set-up, too)
+	@$(VENV_PYTHON) scripts/bench.py $(ARGS)
 
 lint: setup ## ruff over modules and notebooks
 	$(VENV_PYTHON) -m ruff check .

@@ -76,3 +76,14 @@ def test_uv_installs_where_there_is_one_and_pip_where_it_fails(monkeypatch, stat
     assert commands[torch][-1].startswith("torch=="), "uv knows no CPU build: torch comes first"
     assert commands[-1][-2:] == ("-r", "requirements.txt")
     assert ("uv" if commands[-1][0] == "uv" else commands[-1][2]) == last
+
+
+def test_the_overview_in_the_readme_is_that_of_the_stored_outputs(monkeypatch):
+    """Numbers are taken from a run, not typed; after 'make refresh' follows 'make pictures'."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    import pictures
+
+    text, files = pictures.overview()
+    assert pictures.START + text + pictures.END in (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, content in files.items():
+        assert (pictures.FOLDER / name).read_bytes() == content, name
