@@ -160,7 +160,7 @@ FAULTS = {  # name -> (the server's answer, what the message says)
     "another archive": (body(as_zip({"readme.txt": b"hello"})), "lacks Youtube01-Psy.csv, Youtube02"),
     "wrong file": (
         body(as_zip({**FILES, "Youtube02-KatyPerry.csv": FILES["Youtube01-Psy.csv"]})),
-        "Youtube02-KatyPerry.csv in the answer is not the published file",
+        "comments.zip: Youtube02-KatyPerry.csv in the answer is not the published file",
     ),
     "huge member": (body(as_zip({**FILES, "Youtube01-Psy.csv": bytes(20_000_000)})), "not the published file"),
 }
@@ -288,8 +288,9 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch, tmp_path):
     [
         (GOOD[:-50], "mine.zip is not a readable zip file"),
         (GOOD[:200], "mine.zip is not a readable zip file"),
+        (GOOD[:-4] + b"\xff" + GOOD[-3:], "mine.zip is not a readable zip file"),  # the offset of the list of files
         (b"", "mine.zip is not a readable zip file"),
-        (as_zip({**FILES, NAMES[2]: b"edited"}), f"{NAMES[2]} in .*mine.zip is not the published file.*fresh copy"),
+        (as_zip({**FILES, NAMES[2]: b"edited"}), f"^{NAMES[2]} in .*mine.zip is not the published file.*fresh copy"),
         (as_zip({NAMES[0]: FILES[NAMES[0]]}), f"mine.zip lacks {NAMES[1]}.*fresh copy"),
     ],
 )
@@ -504,7 +505,7 @@ BAD = {  # name -> (content, what the message says)
     "two columns of one name": (b"CONTENT,CLASS,label\nhi,1,x\n", "two columns.*'label'.*Rename or remove"),
     "empty file": (b"", "cannot be read as a CSV file: No columns.*needs a header"),
     "header only": (b"CONTENT,CLASS\n", "no rows.*Export"),
-    "class 2": (b"CONTENT,CLASS\nhi,1\nho,2\n", "data row 2: text 'ho', label '2'.*0 .ham. or 1"),
+    "class 2": (b"CONTENT,CLASS\nhi,1\nho,2\nha,3\n", "data row 2: text 'ho', label '2'.*0 .ham. or 1"),
     "class in words": (b"CONTENT,CLASS\nhi,1\nho,spam\n", "data row 2: text 'ho', label 'spam'.*Mend or remove"),
     "half a class": (b"CONTENT,CLASS\nhi,1\nho,0.5\n", "data row 2.*label '0.5'"),
     "no class": (b"CONTENT,CLASS\nhi,1\nho,\n", "data row 2: text 'ho', label ''"),

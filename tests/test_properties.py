@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from data_files import FILES, as_zip, checksums, write_files
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import utils
@@ -98,6 +98,7 @@ def test_splits_lose_and_double_nothing(videos):
 
 
 @given(five_videos(), st.permutations(NAMES))
+@settings(phases=[Phase.generate])  # to look for a smaller example after a failure would take minutes
 def test_the_loader_loses_nothing_and_the_order_on_disk_does_not_matter(videos, order):
     files = {name: as_csv(rows) for name, rows in zip(NAMES, videos, strict=True)}
     shuffled = {name: files[name] for name in order}
