@@ -13,7 +13,7 @@ endif
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lab run test data kernel refresh pictures bench lint pins clean
+.PHONY: help setup check lab run test data kernel refresh pictures bench repeat lint pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -47,6 +47,9 @@ pictures: setup ## write the README's pictures and headline numbers from the sto
 
 bench: setup ## measure what the labs cost (ARGS=--setup: a fresh set-up, too)
 	@$(VENV_PYTHON) scripts/bench.py $(ARGS)
+
+repeat: setup ## run each lab ten times under changed conditions and compare (half an hour; ARGS="--times 2")
+	@$(VENV_PYTHON) scripts/repeat.py $(ARGS)
 
 lint: setup ## ruff over modules and notebooks
 	$(VENV_PYTHON) -m ruff check .
