@@ -1,11 +1,13 @@
 """The project around the notebooks: style, pins, and the first sentence that a wrong Python gets."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 import utils
@@ -87,3 +89,13 @@ def test_the_overview_in_the_readme_is_that_of_the_stored_outputs(monkeypatch):
     assert pictures.START + text + pictures.END in (ROOT / "README.md").read_text(encoding="utf-8")
     for name, content in files.items():
         assert (pictures.FOLDER / name).read_bytes() == content, name
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("0*.ipynb")))
+def test_a_lab_opened_elsewhere_says_where_to_open_it(name, tmp_path):
+    first = next(cell for cell in nbformat.read(ROOT / name, as_version=4).cells if cell.cell_type == "code")
+    (attempt,) = (node for node in ast.parse(first.source).body if isinstance(node, ast.Try))
+    command = [sys.executable, "-I", "-c", ast.unparse(attempt)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.rstrip().endswith("must lie beside this notebook: open it in the folder of the labs")
