@@ -184,11 +184,13 @@ def _one_class(votes, golds, label, at_least):
 @exercise("1.1")
 def _keyword_lf(my_subscribe, df_dev):
     yield _is_lf(my_subscribe, "my_subscribe")
-    yield from _one_class(_votes(my_subscribe, df_dev), df_dev.label, SPAM, at_least=0.9)
-    shouted, quiet = (df_dev.iloc[:1].assign(text=text) for text in ("SUBSCRIBE TO ME", "what a wonderful song"))
+    votes, has_word = _votes(my_subscribe, df_dev), df_dev.text.str.contains("subscribe", case=False, regex=False)
+    yield from _one_class(votes, df_dev.label, SPAM, at_least=0)  # the word is given, whatever it is worth
+    shouted = df_dev.iloc[:1].assign(text="SUBSCRIBE TO ME")
     seen = _votes(my_subscribe, shouted)[0] == SPAM
     yield seen, "it sees the word in capital letters, too", "it misses the word in capital letters: try x.text.lower()"
-    yield _votes(my_subscribe, quiet)[0] == ABSTAIN, "it leaves other comments alone", "it votes without the word, too"
+    extra = int(((votes != ABSTAIN) & ~has_word).sum())
+    yield extra == 0, "it leaves other comments alone", f"it votes on {extra} comments without the word, too"
 
 
 @exercise("1.2")
