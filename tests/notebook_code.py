@@ -1,5 +1,7 @@
 """What tests need of notebooks: to name a cell, and to run a part of a lab as plain Python."""
 
+import sys
+
 import nbformat
 
 import utils
@@ -9,6 +11,17 @@ def where(name, cell):
     """Name a cell as a person finds it: the notebook, its number In [n], its first line."""
     first_line = cell.source.strip().split("\n")[0]
     return f"{name}, cell In [{cell.execution_count or ' '}] ({first_line!r})"
+
+
+def fresh_namespace():
+    """Return the variables that a notebook starts with: none but its name.
+
+    Snorkel refuses a second spaCy pipeline in one process, and every run of lab 1 makes one, so the last is forgotten.
+    """
+    snorkel_nlp = sys.modules.get("snorkel.labeling.lf.nlp")
+    if snorkel_nlp and hasattr(snorkel_nlp.NLPLabelingFunction, "_nlp_config"):
+        del snorkel_nlp.NLPLabelingFunction._nlp_config
+    return {"__name__": "__main__"}
 
 
 def run_cells(name, until):
@@ -33,7 +46,7 @@ def run_cells(name, until):
     LookupError
         If no cell defines the variable.
     """
-    namespace = {"__name__": "__main__"}
+    namespace = fresh_namespace()
     for cell in nbformat.read(utils.HERE / name, as_version=4).cells:
         if cell.cell_type == "code":
             exec(compile(cell.source, f"{name}, In [{cell.execution_count}]", "exec"), namespace)

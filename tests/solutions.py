@@ -1,0 +1,272 @@
+"""Reference solutions of the exercises, and typical wrong answers. They are kept here and nowhere else.
+
+`SOLUTIONS` maps the grade_id of an exercise's cell to the source that replaces it. `WRONG` maps it to two wrong
+answers, each with words that the check's hint must contain.
+"""
+
+SOLUTIONS = {}
+WRONG = {}
+
+# ---------------------------------------------------------------- lab 1: labeling functions
+
+SOLUTIONS["exercise-1-1"] = '''\
+@labeling_function()
+def my_subscribe(x):
+    """Spammers ask for subscribers."""
+    return SPAM if "subscribe" in x.text.lower() else ABSTAIN
+'''
+WRONG["exercise-1-1"] = [
+    (
+        """\
+@labeling_function()
+def my_subscribe(x):
+    return SPAM if "subscribe" in x.text else ABSTAIN
+""",
+        "it misses the word in capital letters: try x.text.lower()",
+    ),
+    (
+        """\
+@labeling_function()
+def my_subscribe(x):
+    return SPAM if "subscribe" in x.text.lower() else HAM
+""",
+        "it should vote SPAM only",
+    ),
+]
+
+SOLUTIONS["exercise-1-2"] = '''\
+@labeling_function()
+def my_ham_lf(x):
+    """Fans talk about the song and the people in the video, and ask for nothing."""
+    about = re.search(r"\\b(?:song|video|he|she|his|her|love|this|views?|lol|best)\\b", x.text, re.IGNORECASE)
+    asks = re.search(r"http|www|\\.com|check|subscri|channel|please|guys|\\b(?:my|you)\\b", x.text, re.IGNORECASE)
+    return HAM if about and not asks else ABSTAIN
+'''
+WRONG["exercise-1-2"] = [
+    (
+        """\
+@labeling_function()
+def my_ham_lf(x):
+    return HAM if len(x.text.split()) < 10 else ABSTAIN
+""",
+        "% of its votes are right on dev: it says HAM to",
+    ),
+    (
+        """\
+@labeling_function()
+def my_ham_lf(x):
+    return HAM if re.search("[bm]illion", x.text.lower()) else ABSTAIN
+""",
+        "find a rule for 10 % or more",
+    ),
+]
+
+SOLUTIONS["exercise-1-3"] = """\
+my_conflicts = ((L_simple == SPAM).any(axis=1) & (L_simple == HAM).any(axis=1)).mean()
+"""
+WRONG["exercise-1-3"] = [
+    ("my_conflicts = ((L_simple == SPAM).any(axis=1) & (L_simple == HAM).any(axis=1)).sum()", "divide by all of them"),
+    ("my_conflicts = np.mean([len(set(row)) > 1 for row in L_simple])", "leave the abstains out"),
+]
+
+SOLUTIONS["exercise-1-4"] = '''\
+@labeling_function()
+def my_lf(x):
+    """Who asks for anything, in whatever way, wants something."""
+    asks = r"http|www|\\.com|check|subscri|channel|please|plz|\\bmy\\b|\\bvisit|follow|facebook|share|vote|money"
+    return SPAM if re.search(asks, x.text, re.IGNORECASE) else ABSTAIN
+'''
+WRONG["exercise-1-4"] = [
+    (
+        """\
+@labeling_function()
+def my_lf(x):
+    return SPAM if "subscribe" in x.text.lower() else ABSTAIN
+""",
+        "Gain 2 points",
+    ),
+    (
+        """\
+@labeling_function()
+def my_lf(x):
+    SPAM if "channel" in x.text.lower() else ABSTAIN
+""",
+        "every path needs a return",
+    ),
+]
+
+SOLUTIONS["exercise-1-5"] = """\
+majority = count_votes(L_simple)
+my_texts, my_labels = df_train.text[majority != ABSTAIN], majority[majority != ABSTAIN]
+"""
+WRONG["exercise-1-5"] = [
+    (
+        """\
+majority = count_votes(L_simple)
+my_texts, my_labels = df_train.text, majority[majority != ABSTAIN]
+""",
+        "filter both in the same way",
+    ),
+    (
+        """\
+majority = count_votes(L_simple)
+my_texts, my_labels = df_train.text, np.where(majority == ABSTAIN, HAM, majority)
+""",
+        "comments have a majority",
+    ),
+]
+
+SOLUTIONS["exercise-1-6"] = '''\
+NOT_URGENT, URGENT = 0, 1
+TROUBLE = r"can't|cannot|fail|error|locked|stolen|alarm|smoke|smell|water|spark|dropped|nothing|\\b(?:down|off)\\b"
+NOW = r"\\bnow\\b|minutes|\\bhour|tonight|midnight|since|this morning|exam|deadline|waiting|\\d:\\d\\d|everyone"
+WISH = r"would (?:like|love)|i'd (?:like|love)|could you|could someone|is there|how|what|which|do (?:you|we|i)\\b|hurry"
+
+
+@labeling_function()
+def my_first(x):
+    """What fails, burns or is gone needs somebody."""
+    return URGENT if re.search(TROUBLE, x.text, re.IGNORECASE) else ABSTAIN
+
+
+@labeling_function()
+def my_second(x):
+    """Who writes about minutes and hours cannot wait."""
+    return URGENT if re.search(NOW, x.text, re.IGNORECASE) else ABSTAIN
+
+
+@labeling_function()
+def my_third(x):
+    """Wishes and questions can wait."""
+    return NOT_URGENT if re.search(WISH, x.text, re.IGNORECASE) else ABSTAIN
+
+
+my_lfs = [my_first, my_second, my_third]
+'''
+WRONG["exercise-1-6"] = [
+    (
+        """\
+@labeling_function()
+def my_first(x):
+    return 1 if "minutes" in x.text.lower() else -1
+
+
+my_lfs = [my_first]
+""",
+        "the label model needs three or more",
+    ),
+    (
+        """\
+@labeling_function()
+def my_first(x):
+    return 1 if "!" in x.text else -1
+
+
+@labeling_function()
+def my_second(x):
+    return 1 if "please" in x.text.lower() else -1
+
+
+@labeling_function()
+def my_third(x):
+    return 1 if "help" in x.text.lower() else -1
+
+
+my_lfs = [my_first, my_second, my_third]
+""",
+        "all votes are for one class",
+    ),
+]
+
+# ---------------------------------------------------------------- lab 3: slicing functions
+
+SOLUTIONS["exercise-3-1"] = '''\
+@slicing_function()
+def my_question(x):
+    """Questions deserve an answer, so nobody should remove them by mistake."""
+    return "?" in x.text
+'''
+WRONG["exercise-3-1"] = [
+    (
+        """\
+@slicing_function()
+def my_question(x):
+    return x.text.endswith("?")
+""",
+        "with a question mark",
+    ),
+    (
+        """\
+@slicing_function()
+def my_question(x):
+    return "?" in x.text or "what" in x.text.lower()
+""",
+        "without a question mark",
+    ),
+]
+
+SOLUTIONS["exercise-3-2"] = """\
+inside = members.sf_no_promotion_word & (comments.label == SPAM)
+my_missed_share = (preds[inside] == HAM).mean()
+"""
+WRONG["exercise-3-2"] = [
+    (
+        "my_missed_share = (members.sf_no_promotion_word & (comments.label == SPAM) & (preds == HAM)).sum()",
+        "is no share: divide by a number of comments",
+    ),
+    (
+        """\
+inside = members.sf_no_promotion_word
+my_missed_share = ((comments.label == SPAM) & (preds == HAM))[inside].mean()
+""",
+        "ham included",
+    ),
+]
+
+SOLUTIONS["exercise-3-3"] = '''\
+@slicing_function()
+def my_slice(x):
+    """Who begs for likes or talks of himself without a word of promotion looks like a fan."""
+    begs = re.search(r"thumbs? up|like this comment|\\bmy\\b", x.text, FLAGS)
+    return bool(begs) and not LINK.search(x.text) and not PROMOTION.search(x.text)
+'''
+WRONG["exercise-3-3"] = [
+    (
+        """\
+@slicing_function()
+def my_slice(x):
+    return x.label == SPAM and not PROMOTION.search(x.text)
+""",
+        "it looks at x.label",
+    ),
+    (
+        """\
+@slicing_function()
+def my_slice(x):
+    return "http" in x.text
+""",
+        "Find a group that is 5 points worse",
+    ),
+]
+
+SOLUTIONS["exercise-3-4"] = '''\
+def my_alarm(n, low, high, overall):
+    """Return whether a cell raises an alarm."""
+    return n >= 30 and high < overall
+'''
+WRONG["exercise-3-4"] = [
+    (
+        """\
+def my_alarm(n, low, high, overall):
+    return n >= 30 and low < overall
+""",
+        "the interval holds the overall accuracy",
+    ),
+    (
+        """\
+def my_alarm(n, low, high, overall):
+    return high < overall
+""",
+        "29 comments are too few to judge",
+    ),
+]
