@@ -1,7 +1,7 @@
 """Reference solutions of the exercises, and typical wrong answers. They are kept here and nowhere else.
 
-`SOLUTIONS` maps the grade_id of an exercise's cell to the source that replaces it. `WRONG` maps it to two wrong
-answers, each with words that the check's hint must contain.
+`SOLUTIONS` maps the grade_id of an exercise's cell to the source that replaces it. `WRONG` maps it to two or
+more wrong answers, each with words that the check's hint must contain.
 """
 
 SOLUTIONS = {}
@@ -31,6 +31,14 @@ def my_subscribe(x):
     return SPAM if "subscribe" in x.text.lower() else HAM
 """,
         "it should vote SPAM only",
+    ),
+    (
+        """\
+@labeling_function()
+def my_subscribe(x):
+    return SPAM if any(word in x.text.lower() for word in ("subscribe", "check", "my")) else ABSTAIN
+""",
+        "comments without the word, too",
     ),
 ]
 
@@ -175,6 +183,112 @@ def my_third(x):
 my_lfs = [my_first, my_second, my_third]
 """,
         "all votes are for one class",
+    ),
+    (  # the classes swapped
+        """\
+@labeling_function()
+def my_first(x):
+    return 0 if re.search("can't|cannot|fail|alarm|exam", x.text) else -1
+
+
+@labeling_function()
+def my_second(x):
+    return 0 if re.search("since|now|this morning", x.text) else -1
+
+
+@labeling_function()
+def my_third(x):
+    return 1 if "?" in x.text else -1
+
+
+my_lfs = [my_first, my_second, my_third]
+""",
+        "Get 5 points above it",
+    ),
+]
+
+# ---------------------------------------------------------------- lab 2: transformation functions
+
+SOLUTIONS["exercise-2-1"] = '''\
+@transformation_function()
+def my_number(x):
+    """Whether it is ten views or a hundred, the comment is of the same kind."""
+    if not re.search(r"[0-9]+", x.text):
+        return None
+    x.text = re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text, count=1)
+    return x
+'''
+WRONG["exercise-2-1"] = [
+    (
+        """\
+@transformation_function()
+def my_number(x):
+    x.text = re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text, count=1)
+    return x
+""",
+        "comments without a digit: they should be None",
+    ),
+    (
+        """\
+@transformation_function()
+def my_number(x):
+    if not re.search(r"[0-9]+", x.text):
+        return None
+    x.text = str(np.random.randint(1, 1000))
+    return x
+""",
+        "it changes more than the number",
+    ),
+]
+
+SOLUTIONS["exercise-2-2"] = """\
+my_suspects = list(names[kept.index[kept["same class, %"] < 95]])
+"""
+WRONG["exercise-2-2"] = [
+    ("my_suspects = kept.index[kept['same class, %'] < 95]", "no TF has that name"),
+    ("my_suspects = list(names[kept.index])", "of them keep it 95 % of the time or more"),
+]
+
+SOLUTIONS["exercise-2-3"] = """\
+my_probabilities = np.where(names == "tf_reword", 2.0, np.where(names == "tf_crop", 0.0, 1.0))
+my_probabilities /= my_probabilities.sum()
+"""
+WRONG["exercise-2-3"] = [
+    ("my_probabilities = np.where(names == 'tf_reword', 2.0, np.where(names == 'tf_crop', 0, 1))", "divide by the sum"),
+    (
+        """\
+my_probabilities = np.where(names == "tf_reword", 2.0, 1.0)
+my_probabilities /= my_probabilities.sum()
+""",
+        "`tf_crop` can still be drawn",
+    ),
+]
+
+DRAWS = """\
+before = np.array([88.4, 91.2, 86.8, 90.0, 92.4, 87.6, 89.2, 90.8, 85.6, 91.6])
+after = np.array([89.6, 91.6, 88.4, 90.0, 93.2, 89.2, 89.2, 92.0, 87.6, 91.2])
+"""
+SOLUTIONS["exercise-2-4"] = f"""\
+{DRAWS}
+my_gain = np.mean(after - before)
+my_half = stats.t.ppf(0.975, 9) * np.std(after - before, ddof=1) / 10**0.5
+"""
+WRONG["exercise-2-4"] = [
+    (
+        f"""\
+{DRAWS}
+my_gain = np.mean(after - before)
+my_half = stats.t.ppf(0.975, 9) * np.std(after - before, ddof=1)
+""",
+        "divide by the root of n",
+    ),
+    (
+        f"""\
+{DRAWS}
+my_gain = after.mean() - before.mean()
+my_half = stats.t.ppf(0.975, 9) * np.sqrt((after.var(ddof=1) + before.var(ddof=1)) / 10)
+""",
+        "you treat the two rows as unrelated",
     ),
 ]
 

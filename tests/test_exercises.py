@@ -31,7 +31,7 @@ def test_notebooks_checks_and_solutions_have_the_same_exercises():
     ids = [exercise.grade_id for exercise in all_exercises()]
     assert [exercise.number for exercise in all_exercises()] == sorted(checks.EXERCISES)
     assert set(SOLUTIONS) == set(WRONG) == set(ids) and len(set(ids)) == len(ids)
-    assert all(len(mistakes) == 2 for mistakes in WRONG.values())
+    assert all(len(mistakes) >= 2 for mistakes in WRONG.values())
 
 
 @pytest.mark.parametrize("lab", LABS)
@@ -56,10 +56,10 @@ def test_an_exercise_is_a_text_a_stub_and_a_check_in_this_order(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_no_solution_stands_in_a_notebook(exercise):
-    """The last line of a solution is its answer."""
-    answer = SOLUTIONS[exercise.grade_id].strip().splitlines()[-1].strip()
-    own = [cell.source for cell in code_cells(exercise.lab)]
-    assert answer in exercise.stub or not any(answer in source for source in own), answer
+    """The longest line that a solution has and its stub has not is as good as the answer."""
+    new = set(SOLUTIONS[exercise.grade_id].splitlines()) - set(exercise.stub.splitlines())
+    answer = max(new, key=len).strip()
+    assert not any(answer in cell.source for cell in code_cells(exercise.lab)), answer
 
 
 # ---------------------------------------------------------------- what a check says
