@@ -13,7 +13,7 @@ endif
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lab run test data kernel refresh pictures bench repeat lint pins clean
+.PHONY: help setup check lab run test data kernel solutions reset refresh pictures bench repeat lint pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -39,6 +39,12 @@ data: setup ## say which comments are in use; fetch the real ones where they are
 kernel: setup ## register the kernel data_labeling_env again
 	$(VENV_PYTHON) -m ipykernel install --user --name=data_labeling_env
 
+solutions: setup ## write solved copies of the notebooks into solutions/ (instructors)
+	@$(VENV_PYTHON) scripts/solutions.py
+
+reset: ## put the notebooks back as they were; your versions are first saved in saved/
+	@$(PYTHON) scripts/reset.py $(ARGS)
+
 refresh: setup ## run the notebooks and store their fresh outputs in them (contributors)
 	@$(VENV_PYTHON) scripts/run_labs.py --refresh $(ARGS)
 
@@ -58,5 +64,5 @@ lint: setup ## ruff over modules and notebooks
 pins: setup ## write constraints.txt anew (contributors; needs uv)
 	$(VENV_PYTHON) scripts/pin.py
 
-clean: ## remove what was built, never data, notebooks or .venv
+clean: ## remove what was built, never data, notebooks, saved/ or .venv
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('build', '.pytest_cache', '.ruff_cache', '__pycache__')]"
