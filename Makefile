@@ -13,7 +13,7 @@ endif
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lab run test data kernel solutions reset refresh pictures bench repeat lint pins clean
+.PHONY: help setup check lab run test data kernel solutions reset refresh pictures browser bench repeat lint pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -56,6 +56,10 @@ bench: setup ## measure what the labs cost (ARGS=--setup: a fresh set-up, too)
 
 repeat: setup ## run each lab ten times under changed conditions and compare (half an hour; ARGS="--times 2")
 	@$(VENV_PYTHON) scripts/repeat.py $(ARGS)
+
+browser: setup ## see the labs in JupyterLab with a real browser, in both themes; pictures go to build/browser/
+	-@$(VENV_PYTHON) -m pip install -q --disable-pip-version-check -r requirements-browser.txt
+	@$(VENV_PYTHON) scripts/browser.py $(ARGS)
 
 lint: setup ## ruff over modules and notebooks
 	$(VENV_PYTHON) -m ruff check .
