@@ -161,7 +161,12 @@ def _is_lf(lf, name):
 
 def _votes(lf, df):
     """Return the votes of one LF; raise a `ValueError` with a hint for anything that is not a vote."""
-    votes = [lf(x) for _, x in df.iterrows()]
+    try:
+        votes = [lf(x) for _, x in df.drop(columns="label").iterrows()]
+    except AttributeError as error:
+        if error.name == "label":
+            raise ValueError("your LF looks at x.label; nobody knows that of a new comment: judge by x.text") from error
+        raise AttributeError(f"{error}. The text is x.text, and a string has no columns.") from error
     for vote in votes:
         if isinstance(vote, bool) or not isinstance(vote, (int, np.integer)) or vote not in (ABSTAIN, HAM, SPAM):
             what = "nothing (None): every path needs a return" if vote is None else repr(vote)
@@ -178,7 +183,8 @@ def _one_class(votes, golds, label, at_least):
     yield n < len(votes), "it abstains on others", "it never abstains: when should it be silent?"
     right, share = (votes == golds)[votes != ABSTAIN].mean(), (votes == label)[golds != label].mean()
     text = f"{right:.0%} of its votes are right on dev"
-    yield right >= at_least, text, f"{text}: it says {name} to {share:.0%} of the {other.lower()} comments"
+    hint = f"{text}: it says {name} to {share:.0%} of the {other.lower()} comments; {at_least:.0%} should be right"
+    yield right >= at_least, text, hint
 
 
 @exercise("1.1")
@@ -186,9 +192,10 @@ def _keyword_lf(my_subscribe, df_dev):
     yield _is_lf(my_subscribe, "my_subscribe")
     votes, has_word = _votes(my_subscribe, df_dev), df_dev.text.str.contains("subscribe", case=False, regex=False)
     yield from _one_class(votes, df_dev.label, SPAM, at_least=0)  # the word is given, whatever it is worth
-    shouted = df_dev.iloc[:1].assign(text="SUBSCRIBE TO ME")
-    seen = _votes(my_subscribe, shouted)[0] == SPAM
-    yield seen, "it sees the word in capital letters, too", "it misses the word in capital letters: try x.text.lower()"
+    for spelled in ("SUBSCRIBE TO ME", "Subscribe to me", "please subscribe!"):
+        seen = _votes(my_subscribe, df_dev.iloc[:1].assign(text=spelled))[0] == SPAM
+        letters = "" if spelled == spelled.lower() else " in capital letters: try x.text.lower()"
+        yield seen, f"it finds {spelled!r}", f"it misses the word{letters} ({spelled!r})"
     extra = int(((votes != ABSTAIN) & ~has_word).sum())
     yield extra == 0, "it leaves other comments alone", f"it votes on {extra} comments without the word, too"
 
@@ -207,13 +214,16 @@ def _conflict_share(my_conflicts, L_simple):
     from snorkel.labeling import LFAnalysis
 
     yield my_conflicts is not None, "`my_conflicts` holds something", "`my_conflicts` is still None"
+    one = np.size(my_conflicts) == 1
+    yield one, "it is one number", "it has one entry for each comment: take the mean()"
     value = float(my_conflicts)
     yield 0 <= value <= 1, "it is a share", f"{value:.6g} is no share: count the comments and divide by all of them"
     with_silence = (L_simple != L_simple[:, :1]).any(axis=1).mean()
     silent = "a vote and a silence do not contradict each other: leave the abstains out"
-    yield abs(value - with_silence) > 5e-3, "abstains are left out", silent
     right = abs(value - LFAnalysis(L_simple).label_conflict()) < 5e-3
-    yield right, "it is the share of comments with votes for both classes", "count comments with a HAM and a SPAM vote"
+    other = "the number differs: count the rows of `L_simple` with a HAM and a SPAM vote (axis=1)"
+    hint = silent if abs(value - with_silence) < 5e-3 else other
+    yield right, "it is the share of comments with votes for both classes", hint
 
 
 def _label_model_accuracy(L, L_new, golds):
@@ -230,16 +240,24 @@ def _eleventh_lf(my_lf, df_train, df_valid, L_simple, L_valid_simple):
     votes, votes_valid, golds = _votes(my_lf, df_train), _votes(my_lf, df_valid), df_valid.label.to_numpy()
     n = int((votes != ABSTAIN).sum())
     yield n > 0, f"it votes on {n} comments of train", "it votes on 0 comments of train: did you return the constant?"
+    yield n < len(votes), "it abstains on others", "it never abstains: when should it be silent?"
     before = _label_model_accuracy(L_simple, L_valid_simple, golds)
     L, L_new = np.column_stack([L_simple, votes]), np.column_stack([L_valid_simple, votes_valid])
     after = _label_model_accuracy(L, L_new, golds)
     text = f"label model on valid: {before:.1%} without your LF, {after:.1%} with it"
-    hint = f"{text}. Gain 2 points: which comments have no vote yet, or a wrong one?"
-    yield after - before >= 0.02, text, hint
+    majority = (L_simple == SPAM).sum(axis=1) - (L_simple == HAM).sum(axis=1)
+    new = int(((votes == SPAM) & (majority <= 0) | (votes == HAM) & (majority >= 0)).sum())
+    hint = f"{text}. Gain 2 points. {new} of its {n} votes tell what the ten LFs did not say: aim where they are wrong"
+    yield after - before >= 0.02 - 1e-9, text, hint
 
 
 @exercise("1.5")
 def _training_labels(my_texts, my_labels, df_train, L_simple):
+    yield (
+        not isinstance(my_texts, pd.DataFrame),
+        "`my_texts` holds texts",
+        "`my_texts` is a table: take its column `text`",
+    )
     texts, labels = list(my_texts), np.asarray(my_labels)
     n = int((labels == ABSTAIN).sum())
     yield n == 0, "no label is an abstain", f"{n} labels are -1: a classifier would learn that as a class of its own"
@@ -248,7 +266,8 @@ def _training_labels(my_texts, my_labels, df_train, L_simple):
     majority = (L_simple == SPAM).sum(axis=1) - (L_simple == HAM).sum(axis=1)
     expected = [(text, int(vote > 0)) for text, vote in zip(df_train.text, majority, strict=True) if vote]
     all_there = len(texts) == len(expected)
-    yield all_there, "every comment with a majority is there", f"{len(expected)} comments have a majority"
+    hint = f"{len(expected)} comments have a majority, and you have {len(texts)}: a tie or silence is none"
+    yield all_there, "every comment with a majority is there", hint
     same = [(text, int(label)) for text, label in zip(texts, labels, strict=True)] == expected
     yield same, "every text has its own label", "texts and labels are out of step: do not shuffle one alone"
 
@@ -258,7 +277,7 @@ def _own_lfs(my_lfs, df_own):
     from snorkel.labeling import LabelingFunction
 
     yield len(my_lfs) >= 3, f"{len(my_lfs)} LFs", f"{len(my_lfs)} LFs: the label model needs three or more"
-    yield all(isinstance(lf, LabelingFunction) for lf in my_lfs), "all of them are labeling functions"
+    yield all(isinstance(lf, LabelingFunction) for lf in my_lfs), "all are labeling functions", "some are no LFs"
     L = np.column_stack([_votes(lf, df_own) for lf in my_lfs])
     silent = [lf.name for lf, votes in zip(my_lfs, L.T, strict=True) if (votes == ABSTAIN).all()]
     yield not silent, "each of them votes", f"{', '.join(silent)} never votes: what gives this class away?"
@@ -267,7 +286,8 @@ def _own_lfs(my_lfs, df_own):
     golds = df_own.label[known].to_numpy()
     share, right = max(golds.mean(), 1 - golds.mean()), _label_model_accuracy(L, L[known], golds)
     text = f"label model: {right:.0%} of the labeled rows are right; the larger class alone has {share:.0%}"
-    yield right >= share + 0.05, text, f"{text}. Get 5 points above it"
+    hint = f"{text}. Get 5 points above it; rows without a vote count by chance, so more votes help"
+    yield right >= share + 0.05 - 1e-9, text, hint
 
 
 # ---------------------------------------------------------------- lab 2: transformation functions
@@ -282,6 +302,8 @@ def _number_tf(my_number, df_train):
     comments = df_train.head(300)
     has_digit = comments.text.str.contains(r"[0-9]").to_numpy()
     changed = [my_number(x.copy()) for _, x in comments.iterrows()]
+    other = next((new for new in changed if new is not None and not hasattr(new, "text")), None)
+    yield other is None, "it returns comments", f"it returns a {type(other).__name__}: return x"
     made = np.array([new is not None for new in changed])
     yield (
         made.any(),
@@ -298,15 +320,25 @@ def _number_tf(my_number, df_train):
     yield left == 0, "it applies wherever there is a digit", f"it returns None for {left} comments that have a digit"
     pairs = [(old, new) for old, new in zip(comments.itertuples(), changed, strict=True) if new is not None]
     unlike = sum(old.text != new.text for old, new in pairs) / len(pairs)
-    yield unlike >= 0.7, f"it changes {unlike:.0%} of them", f"only {unlike:.0%} of them differ from the original"
+    yield (
+        unlike >= 0.7,
+        f"it changes {unlike:.0%} of them",
+        f"{unlike:.0%} of them differ: draw a number, and put it into x.text",
+    )
     masked = [[re.sub(r"[0-9]+", "0", x.text) for x in pair] for pair in pairs]
-    yield all(a == b for a, b in masked), "it changes a number and nothing else", "it changes more than the number"
+    yield all(a == b for a, b in masked), "it changes numbers and nothing else", "it changes more than the number"
+    changes = [
+        sum(a != b for a, b in zip(re.findall("[0-9]+", old.text), re.findall("[0-9]+", new.text), strict=True))
+        for old, new in pairs
+    ]
+    yield max(changes) == 1, "one number in each comment", "it changes several numbers of a comment: count=1"
     yield all(old.label == new.label for old, new in pairs), "the label stays", "it changes x.label"
 
 
 @exercise("2.2")
 def _suspects(my_suspects, kept, names):
     yield my_suspects is not None, "`my_suspects` holds something", "`my_suspects` is still None"
+    yield len(my_suspects) > 0, "it is not empty", "the list is empty: `kept` holds percentages, so compare with 95"
     given = {str(name) for name in my_suspects}
     unknown = given - set(names)
     yield not unknown, "all of them are names of TFs", f"{', '.join(sorted(unknown))}: no TF has that name; see `names`"
@@ -324,6 +356,8 @@ def _suspects(my_suspects, kept, names):
 @exercise("2.3")
 def _probabilities(my_probabilities, names):
     yield my_probabilities is not None, "`my_probabilities` holds something", "`my_probabilities` is still None"
+    listed = isinstance(my_probabilities, (list, tuple, np.ndarray, pd.Series))
+    yield listed, "it is a list", f"it is a {type(my_probabilities).__name__}: give a list or array of numbers"
     p = np.asarray(my_probabilities, dtype=float)
     each = f"there are {p.size} numbers, and {len(names)} TFs"
     yield p.shape == (len(names),), "one number for each TF", f"{each}: let the length follow len(tfs)"
@@ -363,12 +397,13 @@ def _paired_gain(my_gain, my_half, before, after):
     apart = np.sqrt(np.var(before, ddof=1) + np.var(after, ddof=1)) / n**0.5
     paired = min(abs(half - t * apart), abs(half - 1.96 * apart)) > 0.02
     yield paired, "it is paired", "you treat the two rows as unrelated: take the standard deviation of the differences"
-    close = abs(half - t * spread / n**0.5) < 0.02
-    yield (
-        close,
-        f"the 95 % interval is {gain - half:+.2f} to {gain + half:+.2f}",
-        "use stats.t.ppf(0.975, n - 1) and ddof=1",
-    )
+    single = min(abs(half - k * np.std(row, ddof=1) / n**0.5) for k in (t, 1.96) for row in (before, after)) > 0.01
+    yield single, "it is that of the differences", "that is the spread of one row: take the differences"
+    right = t * spread / n**0.5
+    yield abs(half - 2 * right) > 0.02, "it is half of the width", "that is the whole width: halve it"
+    verdict = "it misses 0" if abs(gain) > right else "it holds 0"
+    hint = "the half-width differs: t * std of the differences (ddof=1) / root of n, to two decimals"
+    yield abs(half - right) < 0.02, f"the 95 % interval is {gain - half:+.2f} to {gain + half:+.2f}: {verdict}", hint
 
 
 # ---------------------------------------------------------------- lab 3: slicing functions
@@ -416,7 +451,9 @@ def _missed_share(my_missed_share, comments, preds, members):
         "it is a share",
         f"{value:.6g} is no share: divide by a number of comments",
     )
-    of_all = abs(value - missed.sum() / inside.sum()) > 1e-3
+    of_spam = abs(value - missed.sum() / (comments.label == SPAM).sum()) > 1e-4
+    yield of_spam, "it is no share of all spam", "you divide by the spam of all comments: take that of the slice"
+    of_all = abs(value - missed.sum() / inside.sum()) > 1e-4
     yield of_all, "it is no share of the whole slice", "you divide by all comments of the slice, ham included"
     other = "the number differs: missed spam in the slice, divided by all spam in the slice"
     yield abs(value - missed.sum() / spam.sum()) < 5e-3, "it is the share of the slice's spam that is missed", other
@@ -451,5 +488,6 @@ def _alarm(my_alarm):
         (5, float("nan"), float("nan"), 95.0, False, "without an interval there is no alarm"),
     ]
     for n, low, high, overall, alarm, hint in cases:
-        given = my_alarm(n, low, high, overall)
-        yield bool(given) == alarm, f"{n} comments, {low} to {high} %, overall {overall} %: {alarm}", hint
+        given, call = my_alarm(n, low, high, overall), f"my_alarm({n}, {low}, {high}, {overall})"
+        yield given is not None, f"{call} returns something", f"{call} returns None: is there a return?"
+        yield bool(given) == alarm, f"{call} is {alarm}", f"{call} should be {alarm}: {hint}"

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 import zipfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -166,6 +167,10 @@ def _download(urls, seconds=None):
     The work is done in a thread, because neither a name look-up nor a dripping server can be
     bounded from inside; when the time is up the thread is left behind and touches nothing of ours.
     """
+    with warnings.catch_warnings():  # here and not in the thread, because threads share what is ignored
+        warnings.simplefilter("ignore")  # in a notebook pooch's progress bar misses ipywidgets, and nobody else does
+        import pooch  # noqa: F401
+
     seconds = DOWNLOAD_SECONDS if seconds is None else seconds
     report = {"files": None, "reasons": []}
     worker = threading.Thread(target=_retrieve, args=(urls, report), daemon=True)

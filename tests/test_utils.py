@@ -137,3 +137,18 @@ def test_importing_utils_takes_no_deep_learning_library():
     code = f"import sys, utils; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=utils.HERE, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_download_in_a_notebook_prints_no_warning():
+    """Pooch brings a progress bar that asks for ipywidgets; the labs do without, and a warning fails their tests."""
+    pretend = (
+        "import sys, types, IPython\n"
+        "sys.modules['ipywidgets'] = None\n"
+        "sys.modules['ipykernel.zmqshell'] = types.ModuleType('zmqshell')  # by which tqdm knows a notebook\n"
+        "import utils\n"
+        "try: utils._download(['http://127.0.0.1:9/no.zip'], 10)\n"
+        "except utils.DataError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", pretend], cwd=utils.HERE, capture_output=True, text=True)
+    assert "The download failed" in done.stdout
+    assert "Warning" not in done.stderr, done.stderr
