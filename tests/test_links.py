@@ -45,7 +45,7 @@ def test_there_are_links_to_check():
 @pytest.mark.parametrize(("path", "picture", "text", "target"), [link for link in LINKS if not is_address(link[3])])
 def test_a_link_within_the_project_leads_somewhere(path, picture, text, target):
     file, _, anchor = target.partition("#")
-    other = path.parent / file if file else path
+    other = (path.parent / file).resolve() if file else path
     assert other.exists(), f"{path.name}: {target} does not exist"
     if anchor:
         assert anchor in anchors(PAGES[other]), f"{path.name}: no heading {anchor!r} in {other.name}"
