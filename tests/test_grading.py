@@ -16,6 +16,7 @@ if importlib.util.find_spec("nbgrader") is None:
 WHY = "nbgrader is not here: 'make test' fetches it where there is a network (see requirements-grading.txt)"
 nbgraderformat = pytest.importorskip("nbgrader.nbgraderformat", reason=WHY)
 nbgrader_utils = pytest.importorskip("nbgrader.utils", reason=WHY)
+pytestmark = pytest.mark.filterwarnings("ignore:Input has data type int64")  # lab 1 silences it, too
 BOOKS = {lab: nbformat.read(utils.HERE / lab, as_version=4) for lab in LABS}
 
 
