@@ -20,19 +20,19 @@ from pathlib import Path
 import nbformat
 import psutil
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-import utils  # noqa: E402
-
 try:
     from playwright.sync_api import Error, expect, sync_playwright
 except ImportError:
     print("skipped: Playwright is not installed (pip install -r requirements-browser.txt)")
     sys.exit(0)
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import utils  # noqa: E402
+
 PICTURES = ROOT / "build" / "browser"
-LAB_SECONDS, START_SECONDS, STEP_SECONDS = 300, 60, 30
+LAB_SECONDS, START_SECONDS, STEP_SECONDS, STOP_SECONDS = 300, 60, 30, 10
 THEMES = {"light": ("JupyterLab Light", 1440), "dark": ("JupyterLab Dark", 1280)}  # and the window's width in pixels
 HEIGHT = 2000  # pixels of the window, so of a picture
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "microsoft-edge"]
@@ -72,16 +72,16 @@ LOOK = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cell
     const figures = all('.jp-OutputArea-output img').filter(image => image.complete && image.naturalWidth > 0);
     return {
         text: cell.innerText,
-        error: all('[data-mime-type="application/vnd.jupyter.error"]').map(e => e.innerText.slice(-300)).join(' '),
         figures: figures.length,
         transparent: figures.filter(seeThrough).length,
         hidden: Math.max(0, ...outputs.map(e => e.scrollWidth - e.clientWidth)),
         contrast: Math.min(21, ...words.filter(e => e.innerText.trim()).map(contrast)),
     };
 })"""
-FINISHED = """() => document.querySelector('[data-mime-type="application/vnd.jupyter.error"]')
-    || [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].every(e => /[0-9]/.test(e.innerText))
-"""
+FINISHED = """() => {
+    const prompts = [...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].map(prompt => prompt.innerText);
+    return prompts.some(text => /[0-9]/.test(text)) && !prompts.some(text => text.includes('*'));
+}"""
 
 
 def make_copy(folder):
@@ -128,11 +128,18 @@ def jupyterlab(home, name):
     try:
         yield psutil.Process(server.pid), server_info(home, server)
     finally:
-        family = [*psutil.Process(server.pid).children(recursive=True), server] if server.poll() is None else []
-        for process in family:
-            with suppress(psutil.NoSuchProcess):
-                process.terminate()
-        server.wait()
+        if server.poll() is None:
+            stop(psutil.Process(server.pid))
+
+
+def stop(process):
+    """End a process and all that it has started; what does not end when asked is killed."""
+    family = [process, *process.children(recursive=True)]
+    process.terminate()  # the server asks its kernels to end
+    _, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
+    for member in alive:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
 
 
 def server_info(home, server):
@@ -170,7 +177,7 @@ def choose(page, menu, entry):
 
 
 def run_all(page):
-    """Run all cells through the menu; come back when all have run, or one shows an error."""
+    """Run all cells through the menu; come back when none is left to run, after the last one or after an error."""
     choose(page, "Run", "Run All Cells")
     page.wait_for_function(FINISHED, timeout=1000 * LAB_SECONDS)
     expect(page.locator(IDLE)).to_be_visible()
@@ -227,23 +234,23 @@ def server_problems(process, info, playwright):
     return found + ([f"a request without the token gets {status}, not 403"] if status != 403 else [])
 
 
-def cell_problems(notebook, page):
-    """Return one line for everything wrong with a cell as the page shows it."""
-    found = []
+def cell_problems(notebook, saved, page):
+    """Yield one line for everything wrong with a cell, as the page shows it and as it was saved."""
     page.wait_for_function("() => [...document.images].every(image => image.complete)")
-    for cell, seen in zip(notebook.cells, page.evaluate(LOOK), strict=True):
+    for cell, result, seen in zip(notebook.cells, saved.cells, page.evaluate(LOOK), strict=True):
         figures = sum("image/png" in out.get("data", {}) for out in cell.get("outputs", []))
+        errors = [f"{out.ename}: {out.evalue}" for out in result.get("outputs", []) if out.output_type == "error"]
         check = re.search(r'checks\.check\("([\d.]+)"', cell.source)
         wrong = {
-            f"it shows an error: {seen['error']}": seen["error"],
+            f"it shows {errors}": errors,
+            "it did not run": result.cell_type == "code" and result.execution_count is None,
             f"{seen['figures']} of {figures} figures are drawn": seen["figures"] != figures,
             f"{seen['transparent']} figures are transparent": seen["transparent"],
             "the exercise check is not shown": check and f"Exercise {check[1]}: not yet" not in seen["text"],
             f"{seen['hidden']} pixels of its output are cut off": seen["hidden"] > 2,
             f"its output has a contrast of {seen['contrast']:.1f} only": seen["contrast"] < 4.5,
         }
-        found += [f"cell {cell.id}: {text}" for text, is_wrong in wrong.items() if is_wrong]
-    return found
+        yield from (f"cell {cell.id}: {text}" for text, is_wrong in wrong.items() if is_wrong)
 
 
 def missing_parts(notebook, headings):
@@ -253,21 +260,18 @@ def missing_parts(notebook, headings):
 
 def see_lab(playwright, browser, name):
     """Go through one lab in both themes; return the problems found."""
-    notebook = nbformat.read(ROOT / name, as_version=4)
     problems = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         make_copy(home / "labs")
         with jupyterlab(home, name) as (process, info):
             for look, (theme, width) in THEMES.items():
-                stem = f"{name[:2]}-{look}"
                 write_settings(home / "settings", theme)
                 page = browser.new_page(viewport={"width": width, "height": HEIGHT})
                 page.set_default_timeout(1000 * STEP_SECONDS)
                 try:
-                    problems += [f"{look}: {text}" for text in see_theme(page, info, name, notebook, look)]
+                    problems += [f"{look}: {text}" for text in see_theme(page, info, home / "labs" / name, look)]
                 except (Error, AssertionError) as error:
-                    page.screenshot(path=PICTURES / f"{stem}-failed.png")
                     problems.append(f"{look}: {error}")
                     break  # without a whole first run there is nothing to see in the other theme
                 page.close()
@@ -275,18 +279,23 @@ def see_lab(playwright, browser, name):
     return problems
 
 
-def see_theme(page, info, name, notebook, look):
-    open_lab(page, info, name, len(notebook.cells))
-    stem = f"{name[:2]}-{look}"
-    if look == "light":  # the other theme shows the outputs that are saved here
+def see_theme(page, info, path, look):
+    """Look at one lab in one theme, keep its pictures, and return the problems found; the first theme runs it."""
+    notebook = nbformat.read(ROOT / path.name, as_version=4)
+    stem = f"{path.name[:2]}-{look}"
+    open_lab(page, info, path.name, len(notebook.cells))
+    if look == "light":
         run_all(page)
         save(page)
-    problems = cell_problems(notebook, page)
+    problems = list(cell_problems(notebook, nbformat.read(path, as_version=4), page))
     photograph(page, stem)
     problems += missing_parts(notebook, contents(page))
     page.screenshot(path=PICTURES / f"{stem}-window.png")
-    if look == "light" and name in ANSWERS:
-        solve(page, notebook, *ANSWERS[name]).screenshot(path=PICTURES / f"{stem}-solved.png")
+    if look == "light" and path.name in ANSWERS:
+        try:
+            solve(page, notebook, *ANSWERS[path.name]).screenshot(path=PICTURES / f"{stem}-solved.png")
+        except AssertionError as error:
+            problems.append(f"an exercise was solved, but its check does not say so: {error}")
     return problems
 
 

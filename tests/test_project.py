@@ -99,3 +99,11 @@ def test_a_lab_opened_elsewhere_says_where_to_open_it(name, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.rstrip().endswith("must lie beside this notebook: open it in the folder of the labs")
+
+
+def test_the_browser_run_is_skipped_with_a_reason_where_there_is_no_playwright():
+    without = "import runpy, sys; sys.modules['playwright'] = None; "
+    run = "runpy.run_path('scripts/browser.py', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", without + run], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("skipped: Playwright is not installed") and done.stdout.count("\n") == 1
