@@ -497,7 +497,7 @@ def inert(text):
     )
 
 
-def preview(comments, width=110):
+def preview(comments, width=90):
     """Return comments fit for reading: texts on one line, cut to `width` characters, links disarmed, no authors.
 
     Parameters
