@@ -48,7 +48,7 @@ def check(number, variables):
     SOLVED.discard(number)
     if solved:
         SOLVED.add(number)
-    print(f"Exercise {number}: {'solved' if solved else 'not yet'}")
+    print(f"Exercise {number}: {'solved (1 point)' if solved else 'not yet (0 of 1 point)'}")
     for line in lines:
         print(" ", line)
     return int(solved)

@@ -482,6 +482,7 @@ PLOT_STYLE = {
     "figure.facecolor": "white",
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.prop_cycle": "cycler('color', ['#009E73', '#CC79A7', '#56B4E9', '#E69F00'])",  # where color is not a class
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.alpha": 0.3,
@@ -500,6 +501,8 @@ def inert(text):
 def preview(comments, width=90):
     """Return comments fit for reading: texts on one line, cut to `width` characters, links disarmed, no authors.
 
+    Words of more than 30 characters, such as links, are shortened, because a browser does not break them.
+
     Parameters
     ----------
     comments : pandas.DataFrame
@@ -513,7 +516,7 @@ def preview(comments, width=90):
         The same rows without `author` and `date`, for display only.
     """
     shown = comments.drop(columns=["author", "date"], errors="ignore")
-    texts = shown["text"].map(inert)
+    texts = shown["text"].map(inert).str.replace(r"(\S{30})\S+", r"\1…", regex=True)  # a long link widens a table
     return shown.assign(text=texts.where(texts.str.len() <= width, texts.str.slice(0, width - 1) + "…"))
 
 
