@@ -4,6 +4,7 @@ With `--setup` (make bench ARGS=--setup) a fresh set-up in a temporary copy is t
 """
 
 import argparse
+import io
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +98,8 @@ def measure_setup():
 
 def measure_dask():
     """Time the labeling functions of lab 1 over many comments, in one process and on Dask's workers."""
-    lfs = run_cells("01_spam_tutorial.ipynb", until="L_valid")["lfs"]
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):  # what the cells print
+        lfs = run_cells("01_spam_tutorial.ipynb", until="L_valid")["lfs"]
     df = pd.concat(utils.load_videos(), ignore_index=True)[["text", "author"]]
     many = pd.concat([df] * (N_COMMENTS // len(df) + 1), ignore_index=True).head(N_COMMENTS)
     many["text"] += " " + many.index.astype(str)  # no two alike, so that nothing is merely remembered
