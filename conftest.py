@@ -57,7 +57,6 @@ def describe(item, error):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: takes more than ten seconds")
     nbval.plugin.RunningKernel = WatchedKernel
     try:
         data = utils.find_data()
