@@ -49,6 +49,7 @@ SETTINGS = {
 LOOK = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cell => {
     const all = selector => [...cell.querySelectorAll(selector)];
     const outputs = all('.jp-OutputArea-output, .jp-MarkdownOutput');
+    const code = all('.cm-scroller');
     const words = all('td, th, .jp-OutputArea-output:not([data-mime-type$=stderr]) pre');
     const luminance = color => {
         const [r, g, b] = color.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
@@ -74,7 +75,7 @@ LOOK = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cell
         text: cell.innerText,
         figures: figures.length,
         transparent: figures.filter(seeThrough).length,
-        hidden: Math.max(0, ...outputs.map(e => e.scrollWidth - e.clientWidth)),
+        hidden: Math.max(0, ...[...outputs, ...code].map(e => e.scrollWidth - e.clientWidth)),
         contrast: Math.min(21, ...words.filter(e => e.innerText.trim()).map(contrast)),
     };
 })"""
@@ -247,7 +248,7 @@ def cell_problems(notebook, saved, page):
             f"{seen['figures']} of {figures} figures are drawn": seen["figures"] != figures,
             f"{seen['transparent']} figures are transparent": seen["transparent"],
             "the exercise check is not shown": check and f"Exercise {check[1]}: not yet" not in seen["text"],
-            f"{seen['hidden']} pixels of its output are cut off": seen["hidden"] > 2,
+            f"{seen['hidden']} pixels of its code or output are cut off": seen["hidden"] > 2,
             f"its output has a contrast of {seen['contrast']:.1f} only": seen["contrast"] < 4.5,
         }
         yield from (f"cell {cell.id}: {text}" for text, is_wrong in wrong.items() if is_wrong)

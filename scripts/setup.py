@@ -23,6 +23,8 @@ PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.
 STAMP = os.path.join(VENV, "labs-setup-is-done")
 KERNEL = "data_labeling_env"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+LAB_SETTINGS = os.path.join(VENV, "share", "jupyter", "lab", "settings")  # JupyterLab's defaults in .venv
+WRAP_CODE = '{"@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineWrap": true}}}'
 
 
 def read(name):
@@ -92,6 +94,9 @@ def main():
         make_venv()
     install()
     must("registering the kernel", PYTHON, "-m", "ipykernel", "install", "--user", "--name=" + KERNEL)
+    os.makedirs(LAB_SETTINGS, exist_ok=True)
+    with open(os.path.join(LAB_SETTINGS, "overrides.json"), "w", encoding="utf-8") as file:
+        file.write(WRAP_CODE + "\n")  # so that no line of code is cut off in a narrow window
     must("looking for the data", PYTHON, "utils.py")
     with open(STAMP, "w", encoding="utf-8") as file:
         file.write(wanted())

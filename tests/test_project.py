@@ -1,6 +1,7 @@
 """The project around the notebooks: style, pins, and the first sentence that a wrong Python gets."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -78,6 +79,19 @@ def test_uv_installs_where_there_is_one_and_pip_where_it_fails(monkeypatch, stat
     assert commands[torch][-1].startswith("torch=="), "uv knows no CPU build: torch comes first"
     assert commands[-1][-2:] == ("-r", "requirements.txt")
     assert ("uv" if commands[-1][0] == "uv" else commands[-1][2]) == last
+
+
+def test_the_setup_makes_jupyterlab_wrap_long_lines_of_code(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    import setup
+
+    for name in ("make_venv", "install", "must"):
+        monkeypatch.setattr(setup, name, lambda *_: None)
+    monkeypatch.setattr(setup, "LAB_SETTINGS", str(tmp_path / "lab" / "settings"))
+    monkeypatch.setattr(setup, "STAMP", str(tmp_path / "stamp"))
+    setup.main()
+    settings = json.loads((tmp_path / "lab" / "settings" / "overrides.json").read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/notebook-extension:tracker"]["codeCellConfig"] == {"lineWrap": True}
 
 
 def test_the_overview_in_the_readme_is_that_of_the_stored_outputs(monkeypatch):
