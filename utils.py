@@ -498,6 +498,14 @@ def inert(text):
     )
 
 
+class TextTable(pd.DataFrame):
+    """A table of texts. Notebooks show it aligned to the left, as texts are read, not to the right, as numbers."""
+
+    def _repr_html_(self):
+        page = super()._repr_html_()  # None if pandas is not to make HTML
+        return page and re.sub("<(t[hd])>", r'<\1 style="text-align: left;">', page)
+
+
 def preview(comments, width=90):
     """Return comments fit for reading: texts on one line, cut to `width` characters, links disarmed, no authors.
 
@@ -512,12 +520,13 @@ def preview(comments, width=90):
 
     Returns
     -------
-    pandas.DataFrame
+    TextTable
         The same rows without `author` and `date`, for display only.
     """
     shown = comments.drop(columns=["author", "date"], errors="ignore")
     texts = shown["text"].map(inert).str.replace(r"(\S{30})\S+", r"\1…", regex=True)  # a long link widens a table
-    return shown.assign(text=texts.where(texts.str.len() <= width, texts.str.slice(0, width - 1) + "…"))
+    shown["text"] = texts.where(texts.str.len() <= width, texts.str.slice(0, width - 1) + "…")
+    return TextTable(shown)
 
 
 def bootstrap_interval(values, n=1000, seed=123):

@@ -111,7 +111,7 @@ def measure_dask():
     start = time.perf_counter()
     alone = np.vstack([label_part(part) for part in parts])
     one = time.perf_counter() - start
-    with Client(n_workers=N_WORKERS, threads_per_worker=1, dashboard_address=None) as client:
+    with Client(n_workers=N_WORKERS, threads_per_worker=1, dashboard_address="127.0.0.1:0") as client:
         client.gather(client.map(label_part, [part.head() for part in parts[:N_WORKERS]]))  # imports, on each worker
         start = time.perf_counter()
         spread = np.vstack(client.gather(client.map(label_part, client.scatter(parts))))

@@ -1,5 +1,11 @@
 """Lab 1: the labeling functions keep their promises, and Dask gives the same labels as one process."""
 
+import re
+import socket
+import warnings
+from contextlib import suppress
+
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +23,7 @@ def lab():
 
 @pytest.fixture(scope="module")
 def client():
-    with Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+    with Client(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as client:
         yield client
 
 
@@ -63,7 +69,7 @@ def test_a_new_pattern_is_seen_by_the_ham_functions(lab):
         assert lab["lf_no_request"](x) == -1 and lab["lf_some_request"](x) == 1
     finally:
         del lab["PROMOTION"]["lf_zzyzx"]
-        lab["promotes"].forget()
+        lab["promotes"].clear()
 
 
 def test_dask_gives_the_same_matrix_bit_for_bit(lab, client):
@@ -76,6 +82,21 @@ def test_dask_gives_the_same_matrix_bit_for_bit(lab, client):
     L = np.vstack(client.gather(futures))
     expected = PandasLFApplier(lfs).apply(df, progress_bar=False)
     assert L.dtype == expected.dtype and np.array_equal(L, expected)
+
+
+def test_a_second_lab_on_the_same_computer_finds_a_port_of_its_own():
+    """Dask's own choice is 8787 for all; it then warns in red, in the middle of the lab of whoever comes second."""
+    cells = nbformat.read(utils.HERE / "01_spam_tutorial.ipynb", as_version=4).cells
+    (call,) = [
+        found for cell in cells if cell.cell_type == "code" for found in re.findall(r"Client\(.+?\)", cell.source)
+    ]
+    with socket.socket() as first, warnings.catch_warnings(action="error"):
+        with suppress(OSError):  # another program has it already, which is as good
+            first.bind(("127.0.0.1", 8787))
+            first.listen()
+        with eval(call) as client:
+            assert client.submit(abs, -1).result() == 1
+            assert client.scheduler_info()["address"].startswith("tcp://127.0.0.1:")
 
 
 def test_a_broken_function_raises_on_dask_and_does_not_abstain(client):

@@ -133,6 +133,15 @@ def test_a_preview_disarms_links_and_names_nobody():
     assert shown["text"][0].startswith("see hxxp://www.a-site[.]com/x?y") and comments["text"][0].startswith("see\n")
 
 
+def test_texts_are_shown_aligned_to_the_left():
+    page = utils.preview(pd.DataFrame({"text": ["<b>nice</b>", "song"], "label": [0, 1]}))._repr_html_()
+    assert page.count('<td style="text-align: left;">') == 4 and page.count('<th style="text-align: left;">') >= 2
+    assert "<td>" not in page and "<th>" not in page
+    assert "&lt;b&gt;nice" in page, "a comment's own HTML must not become part of the page"
+    with pd.option_context("display.notebook_repr_html", False):
+        assert utils.TextTable({"text": ["a"]})._repr_html_() is None
+
+
 def test_importing_utils_takes_no_deep_learning_library():
     heavy = ("tensorflow", "keras", "torch", "snorkel", "matplotlib", "pooch", "requests")
     code = f"import sys, utils; print([name for name in {heavy} if name in sys.modules])"
