@@ -235,12 +235,14 @@ def _label_model_accuracy(L, L_new, golds):
 
 
 @exercise("1.4")
-def _eleventh_lf(my_lf, df_train, df_valid, L_simple, L_valid_simple):
+def _eleventh_lf(my_lf, df_train, df_valid, L_simple, L_valid_simple, lfs, L_train):
     yield _is_lf(my_lf, "my_lf")
     votes, votes_valid, golds = _votes(my_lf, df_train), _votes(my_lf, df_valid), df_valid.label.to_numpy()
     n = int((votes != ABSTAIN).sum())
     yield n > 0, f"it votes on {n} comments of train", "it votes on 0 comments of train: did you return the constant?"
     yield n < len(votes), "it abstains on others", "it never abstains: when should it be silent?"
+    twins = [lf.name for lf, column in zip(lfs, L_train.T, strict=False) if np.array_equal(column, votes)]
+    yield not twins, "the idea is new", f"it votes just as {', '.join(twins)} does: make a claim of your own"
     before = _label_model_accuracy(L_simple, L_valid_simple, golds)
     L, L_new = np.column_stack([L_simple, votes]), np.column_stack([L_valid_simple, votes_valid])
     after = _label_model_accuracy(L, L_new, golds)

@@ -101,6 +101,14 @@ def my_lf(x):
 """,
         "every path needs a return",
     ),
+    (
+        """\
+@labeling_function()
+def my_lf(x):
+    return SPAM if promotes(x.text) else ABSTAIN
+""",
+        "it votes just as lf_some_request does",
+    ),
 ]
 
 SOLUTIONS["exercise-1-5"] = """\
