@@ -282,7 +282,7 @@ def _own_lfs(my_lfs, df_own):
     yield all(isinstance(lf, LabelingFunction) for lf in my_lfs), "all are labeling functions", "some are no LFs"
     L = np.column_stack([_votes(lf, df_own) for lf in my_lfs])
     silent = [lf.name for lf, votes in zip(my_lfs, L.T, strict=True) if (votes == ABSTAIN).all()]
-    yield not silent, "each of them votes", f"{', '.join(silent)} never votes: what gives this class away?"
+    yield not silent, "each of them votes", f"no vote yet from {', '.join(silent)}: what gives a class away?"
     yield {0, 1} <= set(np.unique(L)), "there are votes for both classes", "all votes are for one class"
     known = (df_own.label != ABSTAIN).to_numpy()
     golds = df_own.label[known].to_numpy()

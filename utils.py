@@ -474,6 +474,8 @@ def load_spam_dataset(load_train_labels=False, split_dev_valid=False):
 
 # ---------------------------------------------------------------- small helpers of the labs
 
+MOST_REMEMBERED = 10_000  # results, so that a million comments do not fill the memory
+
 # One look for all figures; blue and vermilion can be told apart by color-blind readers.
 COLORS = {"ham": "#0072B2", "spam": "#D55E00", "neutral": "#666666"}
 PLOT_STYLE = {
@@ -496,6 +498,32 @@ def inert(text):
     return re.sub(
         r"(?i)(?<=\w)\.(?=(?:com|net|org|tv|ly|gl|be|co|me|uk|info|br|pn|example|test|invalid)\b)", "[.]", text
     )
+
+
+class remember(dict):  # lower case, because it is used as a decorator
+    """A function of one argument with a memory, like `functools.cache`, but fit to be sent to other processes.
+
+    It is a dictionary of the results: `clear()` forgets them. What travels is the function, not what it remembers.
+
+    Parameters
+    ----------
+    function : callable
+        A function of one hashable argument, whose result depends on that argument alone.
+    """
+
+    def __init__(self, function):
+        self.function = function
+
+    __call__ = dict.__getitem__  # what is not in the dictionary goes to __missing__
+
+    def __missing__(self, argument):
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        self[argument] = self.function(argument)
+        return self[argument]
+
+    def __reduce__(self):
+        return remember, (self.function,)
 
 
 class TextTable(pd.DataFrame):

@@ -112,7 +112,7 @@ def test_a_lab_opened_elsewhere_says_where_to_open_it(name, tmp_path):
     command = [sys.executable, "-I", "-c", ast.unparse(attempt)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.rstrip().endswith("must lie beside this notebook: open it in the folder of the labs")
+    assert done.stderr.rstrip().endswith("must be beside this notebook: open it in the folder of the labs")
 
 
 def test_the_browser_run_is_skipped_with_a_reason_where_there_is_no_playwright():

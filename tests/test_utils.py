@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import cloudpickle
 import pandas as pd
 import pytest
 from data_files import as_zip, write_files
@@ -131,6 +132,19 @@ def test_a_preview_disarms_links_and_names_nobody():
     assert list(shown.columns) == ["text"] and len(shown["text"][0]) == 90
     assert max(map(len, shown["text"][0].split())) <= 31, "a browser does not break words, so a link widens the table"
     assert shown["text"][0].startswith("see hxxp://www.a-site[.]com/x?y") and comments["text"][0].startswith("see\n")
+
+
+def test_a_function_that_remembers_is_called_once_for_each_argument(monkeypatch):
+    called = []
+    length = utils.remember(lambda text: called.append(text) or len(text))
+    assert [length("a"), length("abc"), length("a")] == [1, 3, 1] and called == ["a", "abc"]
+    copy = cloudpickle.loads(cloudpickle.dumps(length))
+    assert len(copy) == 0 and copy("ab") == 2, "what travels is the function, not what it remembers"
+    monkeypatch.setattr(utils, "MOST_REMEMBERED", 2)
+    assert length("abcd") == 4 and len(length) == 1, "full, so it forgets the others"
+    with pytest.raises(TypeError):
+        length(None)
+    assert None not in length
 
 
 def test_texts_are_shown_aligned_to_the_left():
