@@ -74,7 +74,7 @@ def sources():
         yield path.name, "\n".join(cell.source for cell in cells if cell.cell_type == "code")
 
 
-@pytest.mark.parametrize(("name", "source"), sources(), ids=lambda value: value if value.count("\n") == 0 else "")
+@pytest.mark.parametrize(("name", "source"), list(sources()), ids=lambda value: value if value.count("\n") == 0 else "")
 def test_nothing_is_unpickled_and_nothing_read_is_executed(name, source):
     found = DANGER.search(source)
     assert not found, f"{name}: {found and found[0]}"
