@@ -475,7 +475,7 @@ def _found_slice(my_slice, comments, correct, seen, SMALLEST):
 @exercise("3.4")
 def _alarm(my_alarm):
     cases = [  # comments, low, high, overall, alarm?, what a wrong answer means
-        (100, 80.0, 90.0, 95.0, True, "the whole interval is below the overall accuracy, and you give no alarm"),
+        (100, 80.0, 90.0, 95.0, True, "the whole interval is below the overall accuracy"),
         (
             100,
             90.0,
