@@ -32,7 +32,7 @@ LABS = [  # notebook, words in the cell that draws the figure, what the lab show
         "accuracy and 95 % interval (light gray",
         "**Lab 3** looks for the groups of comments on which a good classifier fails, and tries to help them.",
         "Dot plot: accuracy with its 95 % interval for each slice, with the number of its comments; slices too small "
-        "to judge are gray, and a dotted line marks the accuracy on all comments",
+        "to judge are light gray, and a dotted line marks the accuracy on all comments",
     ),
 ]
 

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 
 import nbformat
 import psutil
@@ -36,18 +37,23 @@ def server(tmp_path):
     with open(tmp_path / "log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=utils.HERE, env={**os.environ, **folders}, stdout=log, stderr=log)
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not (found := list((tmp_path / "runtime").glob("jpserver-*.json"))):
-            assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text(
-                encoding="utf-8"
-            )
-            time.sleep(0.1)
-        time.sleep(0.5)  # the file is there before it is written
-        yield psutil.Process(process.pid), json.loads(found[0].read_text(encoding="utf-8"))
+        yield psutil.Process(process.pid), server_info(tmp_path, process)
     finally:
-        for member in [*psutil.Process(process.pid).children(recursive=True), process]:
-            member.kill()
+        with suppress(psutil.NoSuchProcess):  # it did not start
+            for member in [*psutil.Process(process.pid).children(recursive=True), process]:
+                member.kill()
         process.wait()
+
+
+def server_info(folder, process):
+    """Return what the server writes about itself, as soon as it is there and complete."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        for path in (folder / "runtime").glob("jpserver-*.json"):
+            with suppress(json.JSONDecodeError):  # it is being written
+                return json.loads(path.read_text(encoding="utf-8"))
+        time.sleep(0.1)
+    pytest.fail("JupyterLab did not start:\n" + (folder / "log").read_text(encoding="utf-8"))
 
 
 def test_jupyterlab_listens_on_this_computer_only_and_asks_for_its_token(server):
