@@ -14,7 +14,7 @@ NBGRADER := .venv/nbgrader
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lab run test data kernel solutions reset refresh pictures browser bench repeat lint pins clean
+.PHONY: help setup doctor lab run test data kernel solutions reset refresh pictures browser bench repeat lint pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -22,8 +22,8 @@ help: ## list these commands
 setup: ## make .venv, install everything, register the kernel, get the data
 	@$(PYTHON) scripts/setup.py
 
-check: ## say what is missing or wrong on this computer, and the remedy; changes nothing
-	@$(PYTHON) scripts/check.py
+doctor: ## say what is missing or wrong on this computer, and the remedy; changes nothing
+	@$(PYTHON) scripts/doctor.py
 
 lab: setup ## open JupyterLab on lab 1 (ARGS=--no-browser and the like pass through)
 	$(VENV_PYTHON) -m jupyter lab 01_spam_tutorial.ipynb $(ARGS)

@@ -50,7 +50,9 @@ def describe(item, error):
     """Say on one line which cell failed and why."""
     reason = str(error).strip().split("\n")[0]
     for out in item.test_outputs or []:
-        if out.output_type == "error" and out.ename != "KeyboardInterrupt":  # the interrupt is nbval's, at the time-out
+        if (
+            out.output_type == "error" and out.ename != "KeyboardInterrupt"
+        ):  # the interrupt is nbval's, at the time-out
             reason = f"{out.ename}: {out.evalue}".split("\n")[0]
     return f"{where(item.path.name, item.cell)}: {reason}"
 
@@ -94,7 +96,9 @@ def pytest_runtest_call(item):
     except DeadKernelError:
         item.raise_cell_error("the kernel died while this cell ran, most often for lack of memory")
     if is_cell(item):
-        text = "".join(out.get("text", "") for out in item.test_outputs or [] if out.get("name") == "stderr")
+        text = "".join(
+            out.get("text", "") for out in item.test_outputs or [] if out.get("name") == "stderr"
+        )
         noise = [line for line in text.splitlines() if NOISE.search(line)]
         if noise:
             item.raise_cell_error(f"printed a warning or an error: {noise[0]}", "\n".join(noise))
@@ -120,7 +124,9 @@ def pytest_runtest_makereport(item, call):
         pictures = sum("image/png" in out.get("data", {}) for out in item.cell.outputs)
         CELLS[name, "run"] += 1
         CELLS[name, "pictures"] += pictures
-        CELLS[name, "compared" if item.options["check"] else "not compared"] += bool(item.cell.outputs)
+        CELLS[name, "compared" if item.options["check"] else "not compared"] += bool(
+            item.cell.outputs
+        )
     return report
 
 
@@ -159,16 +165,30 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
     data = utils.find_data()
     line = terminalreporter.write_line
     terminalreporter.write_sep("=", "verdict")
-    kind = "the real comments, verified" if data.is_real else f"the SAMPLE comments, because {data.why_sample}"
+    kind = (
+        "the real comments, verified"
+        if data.is_real
+        else f"the SAMPLE comments, because {data.why_sample}"
+    )
     line(f"data: {kind} ({data.source})")
     for name in sorted({name for name, _ in CELLS}):
-        cells = {key: CELLS[name, key] for key in ("run", "collected", "compared", "not compared", "pictures")}
+        cells = {
+            key: CELLS[name, key]
+            for key in ("run", "collected", "compared", "not compared", "pictures")
+        }
         line(
             "{name}: {run} of {collected} cells run; outputs: {compared} compared, {not compared} not; "
-            "{pictures} pictures drawn, {seconds:.0f} s".format(name=name, seconds=SECONDS[name], **cells)
+            "{pictures} pictures drawn, {seconds:.0f} s".format(
+                name=name, seconds=SECONDS[name], **cells
+            )
         )
-    line("not compared: " + ("cells tagged nbval-ignore-output, pictures" if data.is_real else "all, on the sample"))
-    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in sorted(TESTS.items())) or "none run"
+    line(
+        "not compared: "
+        + ("cells tagged nbval-ignore-output, pictures" if data.is_real else "all, on the sample")
+    )
+    outcomes = (
+        ", ".join(f"{number} {outcome}" for outcome, number in sorted(TESTS.items())) or "none run"
+    )
     line(f"tests: {outcomes}, {SECONDS['tests']:.0f} s")
     skipped = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
     for reason, number in skipped.items():
@@ -180,9 +200,13 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
     if exitstatus != 0:
         line("NOT READY: something failed; it is named above.")
     elif missing:
-        line(f"INCOMPLETE: this run does not show that the labs can be taught: {'; '.join(missing)}.")
+        line(
+            f"INCOMPLETE: this run does not show that the labs can be taught: {'; '.join(missing)}."
+        )
     elif not data.is_real:
-        line("READY FOR THE SAMPLE ONLY: every cell runs, but no number was compared. Get the real comments: make data")
+        line(
+            "READY FOR THE SAMPLE ONLY: every cell runs, but no number was compared. Get the real comments: make data"
+        )
     else:
         line("READY: all three labs run, and their outputs are those stored in them.")
 

@@ -40,7 +40,10 @@ UCI_URLS = (
     "https://archive.ics.uci.edu/ml/machine-learning-databases/00380/YouTube-Spam-Collection-v1.zip",
 )
 DOWNLOAD_SECONDS = 25  # for all addresses together: a class does not wait longer
-TIMEOUTS = (5, 10)  # seconds: to connect, and between two pieces of an answer; the next address still gets its turn
+TIMEOUTS = (
+    5,
+    10,
+)  # seconds: to connect, and between two pieces of an answer; the next address still gets its turn
 MAX_FILE_BYTES = 5_000_000  # the largest real file has 83 KB; a download, or a file in a zip, over this is not ours
 STALE_SECONDS = 60  # writing a file takes milliseconds; a part older than this was left by a process that was killed
 
@@ -117,17 +120,23 @@ def _read_zip(source, where):
                     continue
                 with archive.open(info) as member:
                     content = member.read(MAX_FILE_BYTES + 1)
-                files[name] = _verified(name, content, f"{info.filename} in {where}", "Get a fresh copy.")
+                files[name] = _verified(
+                    name, content, f"{info.filename} in {where}", "Get a fresh copy."
+                )
     except DataError:
         raise
-    except Exception as error:  # a damaged archive can raise nearly anything, from EOFError to struct.error
+    except (
+        Exception
+    ) as error:  # a damaged archive can raise nearly anything, from EOFError to struct.error
         raise DataError(
             f"{where} is not a readable zip file ({error}). A network log-in page or a broken download looks like "
             f"this: open the address in a browser, log in if asked, and try again."
         ) from error
     missing = sorted(set(SHA256) - set(files))
     if missing:
-        raise DataError(f"{where} lacks {', '.join(missing)}: it is not the YouTube Spam Collection. Get a fresh copy.")
+        raise DataError(
+            f"{where} lacks {', '.join(missing)}: it is not the YouTube Spam Collection. Get a fresh copy."
+        )
     return files
 
 
@@ -136,7 +145,9 @@ class _Archive(io.BytesIO):
 
     def write(self, piece):
         if self.tell() + len(piece) > MAX_FILE_BYTES:
-            raise DataError(f"it sends more than {MAX_FILE_BYTES:,} bytes, so it is not the YouTube Spam Collection")
+            raise DataError(
+                f"it sends more than {MAX_FILE_BYTES:,} bytes, so it is not the YouTube Spam Collection"
+            )
         return super().write(piece)
 
 
@@ -167,8 +178,12 @@ def _download(urls, seconds=None):
     The work is done in a thread, because neither a name look-up nor a dripping server can be
     bounded from inside; when the time is up the thread is left behind and touches nothing of ours.
     """
-    with warnings.catch_warnings():  # here and not in the thread, because threads share what is ignored
-        warnings.simplefilter("ignore")  # in a notebook pooch's progress bar misses ipywidgets, and nobody else does
+    with (
+        warnings.catch_warnings()
+    ):  # here and not in the thread, because threads share what is ignored
+        warnings.simplefilter(
+            "ignore"
+        )  # in a notebook pooch's progress bar misses ipywidgets, and nobody else does
         import pooch  # noqa: F401
 
     seconds = DOWNLOAD_SECONDS if seconds is None else seconds
@@ -179,9 +194,13 @@ def _download(urls, seconds=None):
     worker.join(seconds)
     if report["files"] is None:
         if worker.is_alive():
-            report["reasons"].append(f"no complete answer from {' or '.join(urls)} within {seconds} s")
+            report["reasons"].append(
+                f"no complete answer from {' or '.join(urls)} within {seconds} s"
+            )
         raise DataError(
-            "The download failed: " + "; ".join(report["reasons"]) + ". Check the network and run again, "
+            "The download failed: "
+            + "; ".join(report["reasons"])
+            + ". Check the network and run again, "
             "or set SPAM_DATA to a folder or zip file that holds the five files."
         )
     return report["files"]
@@ -214,7 +233,8 @@ def _fetch(urls):
         _store(files, DATA_DIR)
     except OSError as error:
         print(
-            f"The comments could not be kept in {DATA_DIR} ({error}); the next run fetches them again.", file=sys.stderr
+            f"The comments could not be kept in {DATA_DIR} ({error}); the next run fetches them again.",
+            file=sys.stderr,
         )
     return files
 
@@ -226,7 +246,9 @@ def _from_setting(setting):
     if setting.startswith(("http://", "https://")):
         files = _read_folder(DATA_DIR)
         return SpamData(files if len(files) == len(SHA256) else _fetch([setting]), setting, True)
-    path = Path(os.path.expanduser(setting))  # unlike Path.expanduser it leaves the ~ of an unknown user
+    path = Path(
+        os.path.expanduser(setting)
+    )  # unlike Path.expanduser it leaves the ~ of an unknown user
     if os.path.isdir(path):
         files = _read_folder(path)
         missing = sorted(set(SHA256) - set(files))
@@ -247,7 +269,9 @@ def _from_setting(setting):
 def _sample(why):
     files = {path.name: path.read_bytes() for path in sorted(SAMPLE_DIR.glob("*.csv"))}
     if len(files) != len(SHA256):
-        raise DataError(f"{SAMPLE_DIR} is not complete: restore it with 'git checkout -- data/sample'.")
+        raise DataError(
+            f"{SAMPLE_DIR} is not complete: restore it with 'git checkout -- data/sample'."
+        )
     return SpamData(files, str(SAMPLE_DIR), False, why)
 
 
@@ -289,7 +313,9 @@ def _read_bytes(source, name):
     try:
         content = source.read() if hasattr(source, "read") else Path(source).read_bytes()
     except (OSError, ValueError) as error:
-        raise DataError(f"{name} cannot be read: {error}. Check the path, and that the file is readable.") from error
+        raise DataError(
+            f"{name} cannot be read: {error}. Check the path, and that the file is readable."
+        ) from error
     return content.encode("utf-8") if isinstance(content, str) else content
 
 
@@ -308,7 +334,10 @@ def _parse(content, columns, name):
         )
     try:
         frame = pd.read_csv(
-            io.BytesIO(content), dtype=dict.fromkeys(columns, "str"), keep_default_na=False, na_values=[""]
+            io.BytesIO(content),
+            dtype=dict.fromkeys(columns, "str"),
+            keep_default_na=False,
+            na_values=[""],
         )
     except ValueError as error:  # pandas' parser errors are ValueErrors
         raise DataError(
@@ -323,7 +352,13 @@ def _parse(content, columns, name):
 
 
 def read_comments(
-    source, text_column="CONTENT", label_column="CLASS", name=None, labels=None, allow_unlabeled=False, min_rows=1
+    source,
+    text_column="CONTENT",
+    label_column="CLASS",
+    name=None,
+    labels=None,
+    allow_unlabeled=False,
+    min_rows=1,
 ):
     """Read one labeled CSV file. This is the way in for any data set: a file, its text and its label column.
 
@@ -374,23 +409,31 @@ def read_comments(
     if frame.empty:
         raise DataError(f"{name} has a header but no rows. Export the table again, with its rows.")
     if len(frame) < min_rows:
-        raise DataError(f"{name} has {len(frame)} rows; {min_rows} or more are needed. Collect more texts.")
+        raise DataError(
+            f"{name} has {len(frame)} rows; {min_rows} or more are needed. Collect more texts."
+        )
     if labels is None:
         label = pd.to_numeric(frame["label"], errors="coerce")
     else:
-        label = frame["label"].str.strip().map({str(word): number for word, number in labels.items()})
+        label = (
+            frame["label"].str.strip().map({str(word): number for word, number in labels.items()})
+        )
     good = label.isin([0, 1]) | (allow_unlabeled & (frame["label"].isna() | label.eq(-1)))
     wrong = frame.index[frame["text"].fillna("").str.strip().eq("") | ~good]
     if len(wrong):
         row = wrong[0]
-        text, found = ("" if pd.isna(value) else str(value) for value in frame.loc[row, ["text", "label"]])
+        text, found = (
+            "" if pd.isna(value) else str(value) for value in frame.loc[row, ["text", "label"]]
+        )
         classes = " or ".join(map(repr, labels)) if labels else "0 (ham) or 1 (spam)"
         raise DataError(
             f"{name}, data row {row + 1}: text {text[:60]!r}, label {found!r}. "
             f"Every row needs a text, and a label of {classes}{', or none' if allow_unlabeled else ''}. "
             f"Mend or remove the row."
         )
-    return frame.assign(label=label.fillna(-1).astype("int64")).drop(columns="comment_id", errors="ignore")
+    return frame.assign(label=label.fillna(-1).astype("int64")).drop(
+        columns="comment_id", errors="ignore"
+    )
 
 
 def load_videos():
@@ -492,11 +535,13 @@ PLOT_STYLE = {
 }
 
 
-def inert(text):
+def defang(text):
     """Return `text` on one line with its web addresses disarmed: spam is shown here, nobody should click on it."""
     text = re.sub(r"(?i)\bhttp(s?)://", r"hxxp\1://", " ".join(text.split()))
     return re.sub(
-        r"(?i)(?<=\w)\.(?=(?:com|net|org|tv|ly|gl|be|co|me|uk|info|br|pn|example|test|invalid)\b)", "[.]", text
+        r"(?i)(?<=\w)\.(?=(?:com|net|org|tv|ly|gl|be|co|me|uk|info|br|pn|example|test|invalid)\b)",
+        "[.]",
+        text,
     )
 
 
@@ -552,7 +597,9 @@ def preview(comments, width=90):
         The same rows without `author` and `date`, for display only.
     """
     shown = comments.drop(columns=["author", "date"], errors="ignore")
-    texts = shown["text"].map(inert).str.replace(r"(\S{30})\S+", r"\1…", regex=True)  # a long link widens a table
+    texts = (
+        shown["text"].map(defang).str.replace(r"(\S{30})\S+", r"\1…", regex=True)
+    )  # a long link widens a table
     shown["text"] = texts.where(texts.str.len() <= width, texts.str.slice(0, width - 1) + "…")
     return TextTable(shown)
 
@@ -609,7 +656,7 @@ def quiet_import():
         os.close(saved)
 
 
-def check_band(name, value, low, high):
+def check_range(name, value, low, high):
     """Check a number that moves a little with the processor or the library versions.
 
     Parameters
@@ -627,7 +674,9 @@ def check_band(name, value, low, high):
     if not find_data().is_real:
         print(f"{name}: not checked, because the sample comments are in use.")
         return
-    assert low <= value <= high, f"{name} is {value:.4f}, expected {low} to {high}: something has changed."
+    assert low <= value <= high, (
+        f"{name} is {value:.4f}, expected {low} to {high}: something has changed."
+    )
     print(f"{name}: within {low} to {high}, as expected.")
 
 
@@ -636,5 +685,9 @@ if __name__ == "__main__":
         found = find_data()
     except DataError as error:
         sys.exit(f"The comments cannot be used: {error}")
-    kind = "the real comments, verified" if found.is_real else f"the SAMPLE comments ({found.why_sample})"
+    kind = (
+        "the real comments, verified"
+        if found.is_real
+        else f"the SAMPLE comments ({found.why_sample})"
+    )
     print(f"Data in use: {kind}, from {found.source}")

@@ -68,7 +68,11 @@ def measure_lab(path):
         seconds.append(float(found[1]))
         headline = found[2]
     each = ", ".join(f"{s:.1f}" for s in seconds)
-    row(path.name, f"{statistics.median(seconds):.1f} s", f"of {each}; peak {peak[0] / 1e9:.2f} GB with all processes")
+    row(
+        path.name,
+        f"{statistics.median(seconds):.1f} s",
+        f"of {each}; peak {peak[0] / 1e9:.2f} GB with all processes",
+    )
     print("   ", headline)
 
 
@@ -92,8 +96,14 @@ def measure_setup():
         env = {**os.environ, "JUPYTER_DATA_DIR": folder, "SPAM_DATA": "sample"}
         for what in ("fresh set-up", "set-up again"):
             start = time.perf_counter()
-            done = subprocess.run([sys.executable, "scripts/setup.py"], cwd=copy, env=env, stdout=subprocess.DEVNULL)
-            row(what, f"{time.perf_counter() - start:.1f} s", "" if done.returncode == 0 else "FAILED")
+            done = subprocess.run(
+                [sys.executable, "scripts/setup.py"], cwd=copy, env=env, stdout=subprocess.DEVNULL
+            )
+            row(
+                what,
+                f"{time.perf_counter() - start:.1f} s",
+                "" if done.returncode == 0 else "FAILED",
+            )
 
 
 def measure_dask():
@@ -102,7 +112,9 @@ def measure_dask():
         lfs = run_cells("01_spam_tutorial.ipynb", until="L_valid")["lfs"]
     df = pd.concat(utils.load_videos(), ignore_index=True)[["text", "author"]]
     many = pd.concat([df] * (N_COMMENTS // len(df) + 1), ignore_index=True).head(N_COMMENTS)
-    many["text"] += " " + many.index.astype(str)  # no two alike, so that nothing is merely remembered
+    many["text"] += " " + many.index.astype(
+        str
+    )  # no two alike, so that nothing is merely remembered
     parts = [many.iloc[at : at + PART] for at in range(0, N_COMMENTS, PART)]
 
     def label_part(part):
@@ -111,15 +123,27 @@ def measure_dask():
     start = time.perf_counter()
     alone = np.vstack([label_part(part) for part in parts])
     one = time.perf_counter() - start
-    with Client(n_workers=N_WORKERS, threads_per_worker=1, dashboard_address="127.0.0.1:0") as client:
-        client.gather(client.map(label_part, [part.head() for part in parts[:N_WORKERS]]))  # imports, on each worker
+    with Client(
+        n_workers=N_WORKERS, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+    ) as client:
+        client.gather(
+            client.map(label_part, [part.head() for part in parts[:N_WORKERS]])
+        )  # imports, on each worker
         start = time.perf_counter()
         spread = np.vstack(client.gather(client.map(label_part, client.scatter(parts))))
         many_workers = time.perf_counter() - start
     assert np.array_equal(alone, spread)
     rate, ratio = N_COMMENTS * len(lfs) / one, one / many_workers
-    row(f"{N_COMMENTS:,} comments, one process", f"{one:.1f} s", f"{rate:,.0f} LF applications per second")
-    row(f"{N_COMMENTS:,} comments, {N_WORKERS} Dask workers", f"{many_workers:.1f} s", f"{ratio:.2f} times as fast")
+    row(
+        f"{N_COMMENTS:,} comments, one process",
+        f"{one:.1f} s",
+        f"{rate:,.0f} LF applications per second",
+    )
+    row(
+        f"{N_COMMENTS:,} comments, {N_WORKERS} Dask workers",
+        f"{many_workers:.1f} s",
+        f"{ratio:.2f} times as fast",
+    )
 
 
 def main():

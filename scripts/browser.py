@@ -33,15 +33,26 @@ import utils  # noqa: E402
 
 PICTURES = ROOT / "build" / "browser"
 LAB_SECONDS, START_SECONDS, STEP_SECONDS, STOP_SECONDS = 300, 60, 30, 10
-THEMES = {"light": ("JupyterLab Light", 1440), "dark": ("JupyterLab Dark", 1280)}  # and the window's width in pixels
+THEMES = {
+    "light": ("JupyterLab Light", 1440),
+    "dark": ("JupyterLab Dark", 1280),
+}  # and the window's width in pixels
 HEIGHT = 2000  # pixels of the window, so of a picture
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "microsoft-edge"]
 CHANNELS = ["chrome", "msedge"]  # where Playwright looks for these two on Windows and macOS
 CELLS = ".jp-Notebook .jp-Cell"
 IDLE = "#jp-main-statusbar >> text=| Idle"  # the indicator beside the kernel's name says idle before there is a kernel
-ANSWERS = {"01_spam_tutorial.ipynb": ("my_subscribe", 'return SPAM if "subscribe" in x.text.lower() else ABSTAIN')}
+ANSWERS = {
+    "01_spam_tutorial.ipynb": (
+        "my_subscribe",
+        'return SPAM if "subscribe" in x.text.lower() else ABSTAIN',
+    )
+}
 SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none", "scrollPastEnd": False},  # every cell is in the page
+    "notebook-extension/tracker": {
+        "windowingMode": "none",
+        "scrollPastEnd": False,
+    },  # every cell is in the page
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
@@ -87,7 +98,9 @@ FINISHED = """() => {
 
 def make_copy(folder):
     """Copy the labs to `folder`, without stored outputs, so that everything seen there comes from this run."""
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "youtube-spam", "__pycache__"))
+    shutil.copytree(
+        ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "youtube-spam", "__pycache__")
+    )
     for path in folder.glob("0*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
@@ -118,14 +131,20 @@ def write_settings(folder, theme):
 @contextmanager
 def jupyterlab(home, name):
     """Start JupyterLab in `home`/labs as `make lab` does, with a configuration of its own; give process and address."""
-    folders = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    folders |= {f"JUPYTERLAB_{kind}_DIR": str(home / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
+    folders = {
+        f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")
+    }
+    folders |= {
+        f"JUPYTERLAB_{kind}_DIR": str(home / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")
+    }
     environment = {**os.environ, **folders, "SPAM_DATA": data_setting(home / "comments")}
     command = [sys.executable, "-m", "jupyter", "lab", name, "--no-browser", "--port=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     with open(home / "log", "w", encoding="utf-8") as log:
-        server = subprocess.Popen(command, cwd=home / "labs", env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            command, cwd=home / "labs", env=environment, stdout=log, stderr=log
+        )
     try:
         yield psutil.Process(server.pid), server_info(home, server)
     finally:
@@ -229,10 +248,15 @@ def server_problems(process, info, playwright):
     for member in [process, *process.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):
             for connection in member.net_connections("inet"):
-                if connection.status == psutil.CONN_LISTEN and connection.laddr.ip not in ("127.0.0.1", "::1"):
+                if connection.status == psutil.CONN_LISTEN and connection.laddr.ip not in (
+                    "127.0.0.1",
+                    "::1",
+                ):
                     found.append(f"{member.name()} listens on {connection.laddr.ip}")
     status = playwright.request.new_context().get(f"{info['url']}api/contents").status
-    return found + ([f"a request without the token gets {status}, not 403"] if status != 403 else [])
+    return found + (
+        [f"a request without the token gets {status}, not 403"] if status != 403 else []
+    )
 
 
 def cell_problems(notebook, saved, page):
@@ -240,14 +264,19 @@ def cell_problems(notebook, saved, page):
     page.wait_for_function("() => [...document.images].every(image => image.complete)")
     for cell, result, seen in zip(notebook.cells, saved.cells, page.evaluate(LOOK), strict=True):
         figures = sum("image/png" in out.get("data", {}) for out in cell.get("outputs", []))
-        errors = [f"{out.ename}: {out.evalue}" for out in result.get("outputs", []) if out.output_type == "error"]
+        errors = [
+            f"{out.ename}: {out.evalue}"
+            for out in result.get("outputs", [])
+            if out.output_type == "error"
+        ]
         check = re.search(r'checks\.check\("([\d.]+)"', cell.source)
         wrong = {
             f"it shows {errors}": errors,
             "it did not run": result.cell_type == "code" and result.execution_count is None,
             f"{seen['figures']} of {figures} figures are drawn": seen["figures"] != figures,
             f"{seen['transparent']} figures are transparent": seen["transparent"],
-            "the exercise check is not shown": check and f"Exercise {check[1]}: not yet" not in seen["text"],
+            "the exercise check is not shown": check
+            and f"Exercise {check[1]}: not yet" not in seen["text"],
             f"{seen['hidden']} pixels of its code or output are cut off": seen["hidden"] > 2,
             f"its output has a contrast of {seen['contrast']:.1f} only": seen["contrast"] < 4.5,
         }
@@ -255,8 +284,14 @@ def cell_problems(notebook, saved, page):
 
 
 def missing_parts(notebook, headings):
-    parts = [part for cell in notebook.cells for part in re.findall(r"(?m)^## (\d+\. .*)$", cell.source)]
-    return [f"the table of contents lacks {part!r}" for part in parts if part.replace("`", "") not in headings]
+    parts = [
+        part for cell in notebook.cells for part in re.findall(r"(?m)^## (\d+\. .*)$", cell.source)
+    ]
+    return [
+        f"the table of contents lacks {part!r}"
+        for part in parts
+        if part.replace("`", "") not in headings
+    ]
 
 
 def see_lab(playwright, browser, name):
@@ -271,7 +306,10 @@ def see_lab(playwright, browser, name):
                 page = browser.new_page(viewport={"width": width, "height": HEIGHT})
                 page.set_default_timeout(1000 * STEP_SECONDS)
                 try:
-                    problems += [f"{look}: {text}" for text in see_theme(page, info, home / "labs" / name, look)]
+                    problems += [
+                        f"{look}: {text}"
+                        for text in see_theme(page, info, home / "labs" / name, look)
+                    ]
                 except (Error, AssertionError) as error:
                     problems.append(f"{look}: {error}")
                     break  # without a whole first run there is nothing to see in the other theme
@@ -294,7 +332,9 @@ def see_theme(page, info, path, look):
     page.screenshot(path=PICTURES / f"{stem}-window.png")
     if look == "light" and path.name in ANSWERS:
         try:
-            solve(page, notebook, *ANSWERS[path.name]).screenshot(path=PICTURES / f"{stem}-solved.png")
+            solve(page, notebook, *ANSWERS[path.name]).screenshot(
+                path=PICTURES / f"{stem}-solved.png"
+            )
         except AssertionError as error:
             problems.append(f"an exercise was solved, but its check does not say so: {error}")
     return problems
@@ -316,7 +356,10 @@ def main():
                 old.unlink()
             start = time.perf_counter()
             problems = see_lab(playwright, browser, name)
-            print(f"{name:42} {time.perf_counter() - start:5.0f} s  {len(problems)} problems", flush=True)
+            print(
+                f"{name:42} {time.perf_counter() - start:5.0f} s  {len(problems)} problems",
+                flush=True,
+            )
             print("".join(f"  {problem}\n" for problem in problems), end="", flush=True)
             failed = failed or bool(problems)
         browser.close()

@@ -44,7 +44,9 @@ def figure(notebook, words):
             for out in cell.outputs:
                 if "image/png" in out.get("data", {}):
                     return base64.b64decode(out.data["image/png"])
-    raise LookupError(f"no figure in a cell with {words!r}: run 'make refresh', or mend LABS in scripts/pictures.py")
+    raise LookupError(
+        f"no figure in a cell with {words!r}: run 'make refresh', or mend LABS in scripts/pictures.py"
+    )
 
 
 def overview():
@@ -62,7 +64,9 @@ def main():
     text, pictures = overview()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, rest = readme.split(START)
-    (ROOT / "README.md").write_text(before + START + text + END + rest.split(END)[1], encoding="utf-8", newline="\n")
+    (ROOT / "README.md").write_text(
+        before + START + text + END + rest.split(END)[1], encoding="utf-8", newline="\n"
+    )
     FOLDER.mkdir(parents=True, exist_ok=True)
     for file, content in pictures.items():
         (FOLDER / file).write_bytes(content)

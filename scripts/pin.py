@@ -31,10 +31,14 @@ def name_of(line):
 def main():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     direct = [line for line in lines if line and not line.startswith(("#", "-c"))]
-    done = subprocess.run(COMMAND, input="\n".join(direct), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        COMMAND, input="\n".join(direct), capture_output=True, text=True, check=True
+    )
     names = {name_of(line) for line in direct}
     others = [line for line in done.stdout.splitlines() if name_of(line) not in names]
-    (ROOT / "constraints.txt").write_text(HEADER + "\n".join(others) + "\n", encoding="utf-8", newline="\n")
+    (ROOT / "constraints.txt").write_text(
+        HEADER + "\n".join(others) + "\n", encoding="utf-8", newline="\n"
+    )
     print(f"constraints.txt: {len(others)} pins beside {len(direct)} direct ones")
 
 

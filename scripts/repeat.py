@@ -35,11 +35,16 @@ def main():
         for number in range(options.times):
             env, start = conditions(number), time.perf_counter()
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", path]
-            done = subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True)
+            done = subprocess.run(
+                command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True
+            )
             failed += done.returncode != 0
             settings = ", ".join(f"{name}={value}" for name, value in env.items())
             verdict = "same" if done.returncode == 0 else "DIFFERS"
-            print(f"{path:42} {verdict:8} {time.perf_counter() - start:5.0f} s  {settings}", flush=True)
+            print(
+                f"{path:42} {verdict:8} {time.perf_counter() - start:5.0f} s  {settings}",
+                flush=True,
+            )
             if done.returncode:
                 print(done.stdout[-4000:])
     sys.exit(f"{failed} runs differ from the stored outputs" if failed else 0)

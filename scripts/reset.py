@@ -23,7 +23,9 @@ def git(*arguments):
     try:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True)
     except OSError as error:
-        sys.exit(f"git cannot be run ({error}), and only git knows the original notebooks. {BY_HAND}")
+        sys.exit(
+            f"git cannot be run ({error}), and only git knows the original notebooks. {BY_HAND}"
+        )
     if done.returncode != 0:
         reason = done.stderr.decode("utf-8", "replace").strip()
         sys.exit(f"git does not have the original notebooks: {reason}\n{BY_HAND}")
@@ -39,7 +41,9 @@ BY_HAND = (
 def committed_notebooks(commit):
     """Return the notebooks of a commit: file name -> bytes as git would write them here."""
     if git("rev-parse", "--show-prefix").strip():
-        sys.exit(f"This folder is no git checkout of its own: it lies within another one. {BY_HAND}")
+        sys.exit(
+            f"This folder is no git checkout of its own: it lies within another one. {BY_HAND}"
+        )
     names = os.fsdecode(git("ls-tree", "--name-only", "-z", commit)).split("\0")
     notebooks = [name for name in names if name.startswith("0") and name.endswith(".ipynb")]
     return {name: git("cat-file", "--filters", f"{commit}:{name}") for name in notebooks}
@@ -52,7 +56,9 @@ def save(path, stamp):
     for number in itertools.count(1):
         copy = SAVED / f"{stamp}{f'-{number}' if number > 1 else ''}_{path.name}"
         try:
-            with open(copy, "xb") as file:  # fails if the file exists: an earlier copy is never overwritten
+            with open(
+                copy, "xb"
+            ) as file:  # fails if the file exists: an earlier copy is never overwritten
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -78,20 +84,28 @@ def main():
     commit = sys.argv[1] if len(sys.argv) > 1 else "HEAD"
     originals = committed_notebooks(commit)
     changed = [
-        name for name in originals if not (ROOT / name).exists() or (ROOT / name).read_bytes() != originals[name]
+        name
+        for name in originals
+        if not (ROOT / name).exists() or (ROOT / name).read_bytes() != originals[name]
     ]
     stamp = datetime.now().strftime("%Y-%m-%d_%H%M")
     try:
         for name in changed:
             if (ROOT / name).exists():
-                print(f"{name}: your version is now {save(ROOT / name, stamp).relative_to(ROOT).as_posix()}")
+                print(
+                    f"{name}: your version is now {save(ROOT / name, stamp).relative_to(ROOT).as_posix()}"
+                )
         for name in changed:
             replace(ROOT / name, originals[name])
             print(f"{name}: put back")
     except OSError as error:
-        sys.exit(f"Stopped: {error}. Nothing is lost: what is not in {SAVED.name}/ is still in its place.")
+        sys.exit(
+            f"Stopped: {error}. Nothing is lost: what is not in {SAVED.name}/ is still in its place."
+        )
     if changed:
-        print("If a notebook is open in JupyterLab, take File > Reload Notebook from Disk before you go on.")
+        print(
+            "If a notebook is open in JupyterLab, take File > Reload Notebook from Disk before you go on."
+        )
     else:
         print("All notebooks are as they were committed; nothing to do.")
 

@@ -53,7 +53,9 @@ def headline(notebook):
     """Return what the cell tagged `headline` printed, on one line."""
     for cell in notebook.cells:
         if "headline" in cell.metadata.get("tags", []):
-            lines = "".join(out.get("text", "") for out in cell.outputs if out.get("name") == "stdout").splitlines()
+            lines = "".join(
+                out.get("text", "") for out in cell.outputs if out.get("name") == "stdout"
+            ).splitlines()
             return "; ".join(" ".join(line.split()) for line in lines)
     return "no headline cell"
 
@@ -84,7 +86,9 @@ def run(path, refresh):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--refresh", action="store_true", help="store the outputs in the notebooks themselves")
+    parser.add_argument(
+        "--refresh", action="store_true", help="store the outputs in the notebooks themselves"
+    )
     parser.add_argument("notebooks", nargs="*", type=Path, help="the three labs by default")
     options = parser.parse_args()
     BUILD.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
 """Write solved copies of the notebooks into solutions/, for instructors: every exercise with its reference solution.
 
-The solutions themselves are kept in tests/solutions.py. The copies are without outputs; a first cell lets them find
+The solutions themselves are kept in tests/solved.py. The copies are without outputs; a first cell lets them find
 the labs' modules from where they lie.
 """
 
@@ -21,7 +21,7 @@ sys.path.insert(0, "..")"""
 
 def load_solutions():
     """Return the reference solutions: grade_id -> source."""
-    spec = importlib.util.spec_from_file_location("labs_solutions", ROOT / "tests" / "solutions.py")
+    spec = importlib.util.spec_from_file_location("labs_solutions", ROOT / "tests" / "solved.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.SOLUTIONS
@@ -54,7 +54,7 @@ def main():
         try:
             solved = solve(nbformat.read(path, as_version=4), solutions)
         except KeyError as missing:
-            sys.exit(f"{path.name}: tests/solutions.py has no solution for {missing}.")
+            sys.exit(f"{path.name}: tests/solved.py has no solution for {missing}.")
         text = nbformat.writes(solved) + "\n"
         (FOLDER / path.name).write_text(text, encoding="utf-8", newline="\n")
         print(f"{FOLDER.name}/{path.name}")

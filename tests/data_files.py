@@ -11,7 +11,10 @@ HEADER = "COMMENT_ID,AUTHOR,DATE,CONTENT,CLASS\n"
 
 def video(number, rows=20):
     """Return the bytes of one file: half of its comments are spam, and no two texts are the same."""
-    lines = [f"id{number}-{i},Ann,2015-01-01T00:00:00,comment {i} under video {number},{i % 2}" for i in range(rows)]
+    lines = [
+        f"id{number}-{i},Ann,2015-01-01T00:00:00,comment {i} under video {number},{i % 2}"
+        for i in range(rows)
+    ]
     return (HEADER + "\n".join(lines) + "\n").encode("utf-8")
 
 

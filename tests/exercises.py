@@ -11,7 +11,7 @@ from functools import cache
 
 import nbformat
 from notebook_code import fresh_namespace
-from solutions import SOLUTIONS, WRONG
+from solved import SOLUTIONS, WRONG
 
 import checks
 import utils
@@ -49,7 +49,13 @@ def find_exercises(lab):
     cells = code_cells(lab)
     by_id = {grade_id(cell): cell for cell in cells}
     return [
-        Exercise(lab, number_of(cell), grade_id(cell), cell.source, by_id[f"{grade_id(cell)}-check"].source)
+        Exercise(
+            lab,
+            number_of(cell),
+            grade_id(cell),
+            cell.source,
+            by_id[f"{grade_id(cell)}-check"].source,
+        )
         for cell in cells
         if is_stub(cell)
     ]
@@ -72,7 +78,9 @@ def sets_and_reads(source):
     sets, reads = set(), set()
     for statement in ast.parse(source).body:
         sets_here, reads_here = names_of(ast.unparse(statement))
-        if not isinstance(statement, (ast.Assign, ast.AugAssign)):  # `for x in y: use(x)` sets x before it reads it
+        if not isinstance(
+            statement, (ast.Assign, ast.AugAssign)
+        ):  # `for x in y: use(x)` sets x before it reads it
             reads_here -= sets_here
         reads |= reads_here - sets
         sets |= sets_here
@@ -87,7 +95,9 @@ def names_of(statement):
     for table in tables:  # grows on the way
         tables += table.get_children()
         symbols = table.get_symbols()
-        reads |= {s.get_name() for s in symbols if s.is_referenced() and (table is top or s.is_global())}
+        reads |= {
+            s.get_name() for s in symbols if s.is_referenced() and (table is top or s.is_global())
+        }
     return sets, reads
 
 
@@ -117,7 +127,9 @@ def needed_cells(cells, wanted):
     settings) are always needed; figures and long computations mostly are not.
     """
     needed, names = {0, 1}, set()
-    not_changed = sets_and_reads(cells[0].source)[0] | set(dir(builtins))  # utils.preview(...) does not change utils
+    not_changed = sets_and_reads(cells[0].source)[0] | set(
+        dir(builtins)
+    )  # utils.preview(...) does not change utils
     for at, cell in reversed(list(enumerate(cells))):
         sets, reads = sets_and_reads(cell.source)
         if names & (sets | changes(cell.source) - not_changed):
@@ -132,7 +144,10 @@ def wanted_by_exercises(cells):
     wanted = {}
     for at, cell in enumerate(cells):
         if is_stub(cell):
-            answers = [SOLUTIONS.get(grade_id(cell), ""), *(source for source, _ in WRONG.get(grade_id(cell), []))]
+            answers = [
+                SOLUTIONS.get(grade_id(cell), ""),
+                *(source for source, _ in WRONG.get(grade_id(cell), [])),
+            ]
             wanted[at] = set().union(*(sets_and_reads(answer)[1] for answer in answers))
         elif grade_id(cell):
             wanted[at] = set(inspect.signature(checks.EXERCISES[number_of(cell)]).parameters)
@@ -143,7 +158,11 @@ def wanted_by_exercises(cells):
 def variables(lab):
     """Return for each exercise of a notebook, by number, the variables that are there when a student comes to it."""
     cells = code_cells(lab)
-    needed, namespace, found = needed_cells(cells, wanted_by_exercises(cells)), fresh_namespace(), {}
+    needed, namespace, found = (
+        needed_cells(cells, wanted_by_exercises(cells)),
+        fresh_namespace(),
+        {},
+    )
     for at, cell in enumerate(cells):
         if is_stub(cell):
             found[number_of(cell)] = dict(namespace)
@@ -162,7 +181,9 @@ def attempt(exercise, answer):
     with redirect_stdout(printed):
         try:
             run(answer, exercise.grade_id, namespace)
-        except Exception as error:  # the notebook shows it, and the student runs the check all the same
+        except (
+            Exception
+        ) as error:  # the notebook shows it, and the student runs the check all the same
             print(f"{type(error).__name__}: {error}")
         points = eval(exercise.check, namespace)
     return points, printed.getvalue()

@@ -28,7 +28,7 @@ def find_data():
     return SpamData({{}}, "a pretended folder", setting != "sample", "this test asks for it")
 
 
-{inspect.getsource(utils.check_band)}
+{inspect.getsource(utils.check_range)}
 """
 
 
@@ -40,14 +40,19 @@ def code(source, printed="", tags=()):
 
 def small_lab():
     """Return a faultless notebook: a stored output, one that is not compared, its band check, a headline."""
-    lab = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    lab = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
     lab.cells = [
         nbformat.v4.new_markdown_cell("# A small lab"),
         code("import sys\n\nimport utils"),
         code("comments = [3, 1, 2]\nprint(sum(comments), 'comments')", "6 comments\n"),
         code("print('7 of 20', file=sys.stderr)  # a progress bar is no fault"),
         code("accuracy = 0.9\nprint(f'{accuracy:.1%}')", "91.2%\n", ["nbval-ignore-output"]),
-        code("utils.check_band('accuracy', accuracy, 0.85, 0.95)", "accuracy: within 0.85 to 0.95, as expected.\n"),
+        code(
+            "utils.check_range('accuracy', accuracy, 0.85, 0.95)",
+            "accuracy: within 0.85 to 0.95, as expected.\n",
+        ),
         code("print('accuracy about 0.9')", "accuracy about 0.9\n", ["headline"]),
     ]
     number(lab.cells)
@@ -78,12 +83,27 @@ def make_project(folder, labs):
 
 def run_pytest(folder, *arguments, data="real", strict="0"):
     """Run pytest in a small project; return its exit status and what it printed."""
-    plugins = ["-p", "nbval.plugin", "-p", "no:cacheprovider"]  # no others: loading them all takes as long as the tests
+    plugins = [
+        "-p",
+        "nbval.plugin",
+        "-p",
+        "no:cacheprovider",
+    ]  # no others: loading them all takes as long as the tests
     command = [sys.executable, "-m", "pytest", *plugins, "--color=no", *arguments]
-    settings = {"SPAM_DATA": data, "STRICT": strict, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONIOENCODING": "utf-8"}
+    settings = {
+        "SPAM_DATA": data,
+        "STRICT": strict,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }
     env = {**os.environ, **settings}
     env.pop("PYTEST_ADDOPTS", None)
     done = subprocess.run(
-        command, cwd=folder, env=env, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=folder,
+        env=env,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     return done.returncode, done.stdout

@@ -56,19 +56,30 @@ def test_the_verdict_says_what_was_skipped_and_why(whole_run):
 
 
 def test_the_table_of_mutants_is_printed(whole_run):
-    assert re.search(r"^=+ notebooks broken on purpose =+\na fault  caught\n=+ verdict =+$", whole_run, re.MULTILINE)
+    assert re.search(
+        r"^=+ notebooks broken on purpose =+\na fault  caught\n=+ verdict =+$",
+        whole_run,
+        re.MULTILINE,
+    )
 
 
 def test_on_the_sample_nothing_is_compared_and_the_verdict_says_so(project):
     status, text = run_pytest(project, "tests", *LABS, data="sample")
     assert status == 0, text
-    assert "\ndata: the SAMPLE comments, because this test asks for it (a pretended folder)\n" in text
-    assert text.count("6 of 6 cells run; outputs: 0 compared, 4 not") == 3 and "\nnot compared: all" in text
+    assert (
+        "\ndata: the SAMPLE comments, because this test asks for it (a pretended folder)\n" in text
+    )
+    assert (
+        text.count("6 of 6 cells run; outputs: 0 compared, 4 not") == 3
+        and "\nnot compared: all" in text
+    )
     assert "\nREADY FOR THE SAMPLE ONLY" in text
 
 
 def test_a_run_with_gaps_is_called_incomplete(project):
-    status, text = run_pytest(project, "tests/test_notebooks.py", LABS[2], "-k", "not is_valid", "--nbval-lax")
+    status, text = run_pytest(
+        project, "tests/test_notebooks.py", LABS[2], "-k", "not is_valid", "--nbval-lax"
+    )
     assert status == 0, text
     gaps = "it covers 1 of 3 notebooks and 1 of 2 test files; 3 tests or cells were deselected; no output was compared"
     assert f"\nINCOMPLETE: this run does not show that the labs can be taught: {gaps}" in text
@@ -77,7 +88,9 @@ def test_a_run_with_gaps_is_called_incomplete(project):
 @pytest.mark.parametrize("strict", ["1", "true"])
 def test_strict_refuses_the_sample(pytestconfig, monkeypatch, strict):
     monkeypatch.setenv("STRICT", strict)
-    monkeypatch.setattr(utils, "find_data", lambda: utils.SpamData({}, "data/sample", False, "no network"))
+    monkeypatch.setattr(
+        utils, "find_data", lambda: utils.SpamData({}, "data/sample", False, "no network")
+    )
     message = r"NOT READY: STRICT is set, and the real comments are not in use \(no network\)\. Get them: make data"
     with pytest.raises(pytest.UsageError, match=message):
         conftest.pytest_configure(pytestconfig)

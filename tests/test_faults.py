@@ -157,12 +157,18 @@ FAULTS = {  # name -> (the server's answer, what the message says)
     "empty answer": (body(b""), "not a readable zip file"),
     "redirect loop": (redirect_to_itself, "TooManyRedirects"),
     "endless answer": (endless, "it sends more than 5,000,000 bytes"),
-    "another archive": (body(as_zip({"readme.txt": b"hello"})), "lacks Youtube01-Psy.csv, Youtube02"),
+    "another archive": (
+        body(as_zip({"readme.txt": b"hello"})),
+        "lacks Youtube01-Psy.csv, Youtube02",
+    ),
     "wrong file": (
         body(as_zip({**FILES, "Youtube02-KatyPerry.csv": FILES["Youtube01-Psy.csv"]})),
         "comments.zip: Youtube02-KatyPerry.csv in the answer is not the published file",
     ),
-    "huge member": (body(as_zip({**FILES, "Youtube01-Psy.csv": bytes(20_000_000)})), "not the published file"),
+    "huge member": (
+        body(as_zip({**FILES, "Youtube01-Psy.csv": bytes(20_000_000)})),
+        "not the published file",
+    ),
 }
 
 
@@ -179,14 +185,18 @@ def test_a_bad_answer_from_the_given_address_is_an_error(fault, monkeypatch):
     address, message = fault
     monkeypatch.setenv("SPAM_DATA", address)
     start = time.monotonic()
-    with pytest.raises(utils.DataError, match=f"(?s)The download failed: .*({message}).*Check the network") as caught:
+    with pytest.raises(
+        utils.DataError, match=f"(?s)The download failed: .*({message}).*Check the network"
+    ) as caught:
         utils.find_data()
     assert time.monotonic() - start < 5
     assert address in str(caught.value)
     assert kept() == {}
 
 
-def test_a_bad_answer_from_the_usual_address_leads_to_the_sample_with_a_notice(fault, monkeypatch, capsys):
+def test_a_bad_answer_from_the_usual_address_leads_to_the_sample_with_a_notice(
+    fault, monkeypatch, capsys
+):
     address, message = fault
     monkeypatch.setattr(utils, "UCI_URLS", (address,))
     start = time.monotonic()
@@ -198,7 +208,9 @@ def test_a_bad_answer_from_the_usual_address_leads_to_the_sample_with_a_notice(f
     assert len(train) > 250 and len(test) > 50 and kept() == {}
 
 
-@pytest.mark.parametrize("name", ["404", "silence", "reset half way", "captive portal", "wrong file", "refused"])
+@pytest.mark.parametrize(
+    "name", ["404", "silence", "reset half way", "captive portal", "wrong file", "refused"]
+)
 def test_when_the_first_address_fails_the_second_gets_its_turn(name, serve, monkeypatch):
     first = refused() if name == "refused" else serve(FAULTS[name][0])
     monkeypatch.setattr(utils, "UCI_URLS", (first, serve(GOOD)))
@@ -211,12 +223,16 @@ def test_when_the_first_address_fails_the_second_gets_its_turn(name, serve, monk
 def test_a_refused_connection_leads_to_the_sample_with_a_notice(monkeypatch, capsys):
     monkeypatch.setattr(utils, "UCI_URLS", (refused(), refused()))
     assert len(utils.load_spam_dataset()[0]) > 250
-    reasons = re.findall("comments.zip: Connect", capsys.readouterr().out)  # ...Error, on Windows perhaps ...Timeout
+    reasons = re.findall(
+        "comments.zip: Connect", capsys.readouterr().out
+    )  # ...Error, on Windows perhaps ...Timeout
     assert len(reasons) == 2 and kept() == {}
 
 
 @pytest.mark.parametrize("hangs", [False, True])
-def test_a_name_that_cannot_be_looked_up_leads_to_the_sample_with_a_notice(hangs, monkeypatch, capsys):
+def test_a_name_that_cannot_be_looked_up_leads_to_the_sample_with_a_notice(
+    hangs, monkeypatch, capsys
+):
     over = threading.Event()
 
     def no_network(*args, **kwargs):
@@ -231,7 +247,9 @@ def test_a_name_that_cannot_be_looked_up_leads_to_the_sample_with_a_notice(hangs
     utils.load_spam_dataset()
     over.set()
     assert time.monotonic() - start < 5
-    assert ("no complete answer" if hangs else "ConnectionError") in capsys.readouterr().out and kept() == {}
+    assert (
+        "no complete answer" if hangs else "ConnectionError"
+    ) in capsys.readouterr().out and kept() == {}
 
 
 def test_the_real_limits_keep_a_class_waiting_for_half_a_minute_at_most():
@@ -276,7 +294,9 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch, tmp_path):
     (tmp_path / "bomb.zip").write_bytes(as_zip({"Youtube01-Psy.csv": bytes(20_000_000)}))
     monkeypatch.setenv("SPAM_DATA", str(tmp_path / "bomb.zip"))
     tracemalloc.start()
-    with pytest.raises(utils.DataError, match="Youtube01-Psy.csv in .*bomb.zip is not the published file"):
+    with pytest.raises(
+        utils.DataError, match="Youtube01-Psy.csv in .*bomb.zip is not the published file"
+    ):
         utils.find_data()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -288,9 +308,15 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch, tmp_path):
     [
         (GOOD[:-50], "mine.zip is not a readable zip file"),
         (GOOD[:200], "mine.zip is not a readable zip file"),
-        (GOOD[:-4] + b"\xff" + GOOD[-3:], "mine.zip is not a readable zip file"),  # the offset of the list of files
+        (
+            GOOD[:-4] + b"\xff" + GOOD[-3:],
+            "mine.zip is not a readable zip file",
+        ),  # the offset of the list of files
         (b"", "mine.zip is not a readable zip file"),
-        (as_zip({**FILES, NAMES[2]: b"edited"}), f"^{NAMES[2]} in .*mine.zip is not the published file.*fresh copy"),
+        (
+            as_zip({**FILES, NAMES[2]: b"edited"}),
+            f"^{NAMES[2]} in .*mine.zip is not the published file.*fresh copy",
+        ),
         (as_zip({NAMES[0]: FILES[NAMES[0]]}), f"mine.zip lacks {NAMES[1]}.*fresh copy"),
     ],
 )
@@ -311,7 +337,9 @@ def test_a_setting_that_cannot_be_a_path_is_an_error(setting, monkeypatch):
 
 def test_the_command_that_names_the_data_in_use_ends_in_one_sentence(monkeypatch):
     monkeypatch.setenv("SPAM_DATA", "no-such-folder")
-    with pytest.raises(SystemExit, match="^The comments cannot be used: SPAM_DATA=no-such-folder: no such folder"):
+    with pytest.raises(
+        SystemExit, match="^The comments cannot be used: SPAM_DATA=no-such-folder: no such folder"
+    ):
         runpy.run_path(utils.__file__, run_name="__main__")
 
 
@@ -383,7 +411,9 @@ def test_a_process_killed_while_it_writes_leaves_whole_files_and_the_next_one_ti
     left = kept()
     (part,) = set(left) - set(whole)
     assert part.startswith(f".{NAMES[2]}.") and {name: left[name] for name in whole} == whole
-    assert not utils.find_data().is_real and kept() == left  # no network: the sample, and all stays as it is
+    assert (
+        not utils.find_data().is_real and kept() == left
+    )  # no network: the sample, and all stays as it is
     monkeypatch.setattr(utils, "UCI_URLS", (serve(GOOD),))
     hour_ago = time.time() - 3600
     os.utime(utils.DATA_DIR / part, (hour_ago, hour_ago))
@@ -406,7 +436,9 @@ def test_two_processes_at_once_both_get_the_data_and_leave_one_whole_copy(serve,
 
 
 @pytest.mark.parametrize("room_for", [0, 2])
-def test_on_a_full_disk_the_data_is_used_and_no_part_of_a_file_stays(room_for, serve, monkeypatch, capsys):
+def test_on_a_full_disk_the_data_is_used_and_no_part_of_a_file_stays(
+    room_for, serve, monkeypatch, capsys
+):
     open_handle, written = os.fdopen, []
 
     class Full(io.FileIO):
@@ -423,19 +455,27 @@ def test_on_a_full_disk_the_data_is_used_and_no_part_of_a_file_stays(room_for, s
     monkeypatch.setattr(os, "fdopen", fdopen)
     monkeypatch.setattr(utils, "UCI_URLS", (serve(GOOD),))
     assert utils.find_data().files == FILES
-    assert "could not be kept" in (complaint := capsys.readouterr().err) and "No space left" in complaint
+    assert (
+        "could not be kept" in (complaint := capsys.readouterr().err)
+        and "No space left" in complaint
+    )
     assert kept() == {name: FILES[name] for name in NAMES[:room_for]}
 
 
 @pytest.mark.parametrize(("module", "function"), [("tempfile", "mkstemp"), ("Path", "mkdir")])
-def test_in_a_read_only_folder_the_data_is_used_and_not_kept(module, function, serve, monkeypatch, capsys):
+def test_in_a_read_only_folder_the_data_is_used_and_not_kept(
+    module, function, serve, monkeypatch, capsys
+):
     def read_only(*args, **kwargs):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(utils, "UCI_URLS", (serve(GOOD),))
     monkeypatch.setattr(getattr(utils, module), function, read_only)
     assert utils.find_data().files == FILES and kept() == {}
-    assert "could not be kept" in (complaint := capsys.readouterr().err) and "Permission denied" in complaint
+    assert (
+        "could not be kept" in (complaint := capsys.readouterr().err)
+        and "Permission denied" in complaint
+    )
 
 
 def test_an_incomplete_folder_is_completed_and_what_was_there_stays(serve, monkeypatch):
@@ -478,7 +518,9 @@ def test_a_damaged_file_is_an_error_and_stays_as_it_is(damage, place, serve, mon
     folder = tmp_path / "mine" if place == "SPAM_DATA" else getattr(utils, place)
     damaged = {**FILES, name: DAMAGE[damage](FILES[name])}
     write_files(folder, damaged)
-    with pytest.raises(utils.DataError, match=f"{name} is not the published file.*Move it away.*SPAM_DATA=sample"):
+    with pytest.raises(
+        utils.DataError, match=f"{name} is not the published file.*Move it away.*SPAM_DATA=sample"
+    ):
         utils.find_data()
     assert in_folder(folder) == damaged and (kept() == {} or place == "DATA_DIR")
 
@@ -490,7 +532,9 @@ def test_a_file_that_must_not_be_read_is_an_error(function, monkeypatch):
 
     write_files(utils.SHARED_DIR, FILES)
     monkeypatch.setattr(pathlib.Path, function, denied)
-    with pytest.raises(utils.DataError, match=f"{NAMES[0]} cannot be read .Permission denied.*SPAM_DATA=sample"):
+    with pytest.raises(
+        utils.DataError, match=f"{NAMES[0]} cannot be read .Permission denied.*SPAM_DATA=sample"
+    ):
         utils.find_data()
 
 
@@ -498,35 +542,74 @@ def test_a_file_that_must_not_be_read_is_an_error(function, monkeypatch):
 
 
 BAD = {  # name -> (content, what the message says)
-    "no such column": (b"CONTENT,LABEL\nhi,1\n", "no column 'CLASS'; it has 'CONTENT', 'LABEL'.*label_column"),
-    "renamed column": (b"content,CLASS\nhi,1\n", "no column 'CONTENT'; it has 'content'.*text_column"),
+    "no such column": (
+        b"CONTENT,LABEL\nhi,1\n",
+        "no column 'CLASS'; it has 'CONTENT', 'LABEL'.*label_column",
+    ),
+    "renamed column": (
+        b"content,CLASS\nhi,1\n",
+        "no column 'CONTENT'; it has 'content'.*text_column",
+    ),
     "semicolons": (b"CONTENT;CLASS\nhi;1\n", "no column 'CONTENT'; it has 'CONTENT;CLASS'.*commas"),
     "no header": (b"hi,1\nho,0\n", "no column 'CONTENT'; it has 'hi', '1'"),
-    "two columns of one name": (b"CONTENT,CLASS,label\nhi,1,x\n", "two columns.*'label'.*Rename or remove"),
+    "two columns of one name": (
+        b"CONTENT,CLASS,label\nhi,1,x\n",
+        "two columns.*'label'.*Rename or remove",
+    ),
     "empty file": (b"", "cannot be read as a CSV file: No columns.*needs a header"),
     "header only": (b"CONTENT,CLASS\n", "no rows.*Export"),
-    "class 2": (b"CONTENT,CLASS\nhi,1\nho,2\nha,3\n", "data row 2: text 'ho', label '2'.*0 .ham. or 1"),
-    "class in words": (b"CONTENT,CLASS\nhi,1\nho,spam\n", "data row 2: text 'ho', label 'spam'.*Mend or remove"),
+    "class 2": (
+        b"CONTENT,CLASS\nhi,1\nho,2\nha,3\n",
+        "data row 2: text 'ho', label '2'.*0 .ham. or 1",
+    ),
+    "class in words": (
+        b"CONTENT,CLASS\nhi,1\nho,spam\n",
+        "data row 2: text 'ho', label 'spam'.*Mend or remove",
+    ),
     "half a class": (b"CONTENT,CLASS\nhi,1\nho,0.5\n", "data row 2.*label '0.5'"),
     "no class": (b"CONTENT,CLASS\nhi,1\nho,\n", "data row 2: text 'ho', label ''"),
     "a row cut short": (b"CONTENT,CLASS\nhi,1\nho\n", "data row 2: text 'ho', label ''"),
     "unlabeled": (b"CONTENT,CLASS\nhi,1\nho,-1\n", "data row 2: text 'ho', label '-1'"),
-    "no text": (b"CONTENT,CLASS\nhi,1\n,0\n", "data row 2: text '', label '0'.*Every row needs a text"),
+    "no text": (
+        b"CONTENT,CLASS\nhi,1\n,0\n",
+        "data row 2: text '', label '0'.*Every row needs a text",
+    ),
     "blank text": (b'CONTENT,CLASS\nhi,1\n" \n\t",0\n', "data row 2.*Every row needs a text"),
-    "another encoding": ("CONTENT,CLASS\nhi,1\nhé,0\n".encode("latin-1"), "line 3: the byte 0xE9.*CSV UTF-8"),
+    "another encoding": (
+        "CONTENT,CLASS\nhi,1\nhé,0\n".encode("latin-1"),
+        "line 3: the byte 0xE9.*CSV UTF-8",
+    ),
     "UTF-16": ("CONTENT,CLASS\nhi,1\n".encode("utf-16"), "line 1: the byte 0xF[EF].*CSV UTF-8"),
     "a NUL": (b"CONTENT,CLASS\nhi,1\nh\0o,0\n", "line 3: the byte 0x00.*CSV UTF-8"),
     "a quote never closed": (b'CONTENT,CLASS\nhi,1\n"ho,0\nha,1\n', "row 2.*closing quote"),
     "a comma too many": (b"CONTENT,CLASS\nhi,1\nho, ho,0\n", "line 3.*as many fields in each row"),
-    "ten fields more in each row": (b"CONTENT,CLASS\nhi,1" + b",x" * 10 + b"\n", "data row 1 has more fields"),
+    "ten fields more in each row": (
+        b"CONTENT,CLASS\nhi,1" + b",x" * 10 + b"\n",
+        "data row 1 has more fields",
+    ),
 }
-WIDE = b"CONTENT,CLASS," + b",".join(b"extra%d" % i for i in range(10)) + b"\nhi,1" + b",x" * 10 + b"\nho,0" + b"," * 10
+WIDE = (
+    b"CONTENT,CLASS,"
+    + b",".join(b"extra%d" % i for i in range(10))
+    + b"\nhi,1"
+    + b",x" * 10
+    + b"\nho,0"
+    + b"," * 10
+)
 FINE = {  # name -> (content, the texts, the labels)
     "ten columns more": (WIDE, ["hi", "ho"], [1, 0]),
-    "a million characters": (b"CONTENT,CLASS\n" + b"spam " * 200_000 + b",1\n", ["spam " * 200_000], [1]),
+    "a million characters": (
+        b"CONTENT,CLASS\n" + b"spam " * 200_000 + b",1\n",
+        ["spam " * 200_000],
+        [1],
+    ),
     "only one class": (b"CONTENT,CLASS\nhi,1\nho,1\n", ["hi", "ho"], [1, 1]),
     "duplicate rows": (b"CONTENT,CLASS\nhi,1\nhi,1\nhi,1\n", ["hi"] * 3, [1, 1, 1]),
-    "words that pandas takes for nothing": (b"CONTENT,CLASS\nNA,1\nnull,0\n", ["NA", "null"], [1, 0]),
+    "words that pandas takes for nothing": (
+        b"CONTENT,CLASS\nNA,1\nnull,0\n",
+        ["NA", "null"],
+        [1, 0],
+    ),
     "numbers as texts": (b"CONTENT,CLASS\n007,1\n1.50,0\n", ["007", "1.50"], [1, 0]),
     "booleans": (b"CONTENT,CLASS\nhi,TRUE\nho,FALSE\n", ["hi", "ho"], [1, 0]),
     "a byte order mark": (b"\xef\xbb\xbfCONTENT,CLASS\nhi,1\n", ["hi"], [1]),
@@ -548,7 +631,11 @@ def test_a_bad_file_of_ones_own_is_an_error_with_place_and_remedy(name, tmp_path
 def test_an_odd_file_of_ones_own_gives_the_right_rows(name, tmp_path):
     content, texts, labels = FINE[name]
     (tmp_path / "mine.csv").write_bytes(content)
-    for source in (tmp_path / "mine.csv", io.BytesIO(content), io.StringIO(content.decode("utf-8"), newline="")):
+    for source in (
+        tmp_path / "mine.csv",
+        io.BytesIO(content),
+        io.StringIO(content.decode("utf-8"), newline=""),
+    ):
         frame = utils.read_comments(source)
         assert frame["text"].tolist() == texts and frame["label"].tolist() == labels
         assert frame["label"].dtype == "int64" and frame.index.tolist() == list(range(len(texts)))
@@ -564,14 +651,20 @@ def test_labels_may_be_left_out_where_that_is_allowed():
     content = b"Text,Spam\na,1\nb,\nc,0\nd,-1\ne\n"
     frame = utils.read_comments(io.BytesIO(content), "Text", "Spam", allow_unlabeled=True)
     assert frame["label"].tolist() == [1, -1, 0, -1, -1] and frame["label"].dtype == "int64"
-    nobody = utils.read_comments(io.BytesIO(b"Text,Spam\na,\nb,\n"), "Text", "Spam", allow_unlabeled=True)
+    nobody = utils.read_comments(
+        io.BytesIO(b"Text,Spam\na,\nb,\n"), "Text", "Spam", allow_unlabeled=True
+    )
     assert nobody["label"].tolist() == [-1, -1]
     with pytest.raises(utils.DataError, match="data row 2: text 'b', label 'maybe'.*or none"):
-        utils.read_comments(io.BytesIO(b"Text,Spam\na,\nb,maybe\n"), "Text", "Spam", allow_unlabeled=True)
+        utils.read_comments(
+            io.BytesIO(b"Text,Spam\na,\nb,maybe\n"), "Text", "Spam", allow_unlabeled=True
+        )
 
 
 @pytest.mark.parametrize("name", [*BAD, *FINE])
-def test_through_the_setting_only_the_published_files_come_in_and_no_other_is_parsed(name, monkeypatch, tmp_path):
+def test_through_the_setting_only_the_published_files_come_in_and_no_other_is_parsed(
+    name, monkeypatch, tmp_path
+):
     content = (BAD | FINE)[name][0]
     files = {**FILES, NAMES[0]: content}
     write_files(tmp_path / "mine", files)

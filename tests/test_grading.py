@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from exercises import LABS, all_exercises, attempt
 from nbformat.v4 import new_output
-from solutions import SOLUTIONS
+from solved import SOLUTIONS
 
 import utils
 
@@ -16,7 +16,9 @@ if importlib.util.find_spec("nbgrader") is None:
 WHY = "nbgrader is not here: 'make test' fetches it where there is a network (see requirements-grading.txt)"
 nbgraderformat = pytest.importorskip("nbgrader.nbgraderformat", reason=WHY)
 nbgrader_utils = pytest.importorskip("nbgrader.utils", reason=WHY)
-pytestmark = pytest.mark.filterwarnings("ignore:Input has data type int64")  # lab 1 silences it, too
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Input has data type int64"
+)  # lab 1 silences it, too
 BOOKS = {lab: nbformat.read(utils.HERE / lab, as_version=4) for lab in LABS}
 
 
@@ -39,12 +41,16 @@ def test_the_metadata_are_valid(lab):
     nbgraderformat.MetadataValidator().validate_nb(BOOKS[lab])
 
 
-@pytest.mark.parametrize("change", [{"points": "1"}, {"grade_id": "exercise 1"}, {"schema_version": 2}, {"hint": 1}])
+@pytest.mark.parametrize(
+    "change", [{"points": "1"}, {"grade_id": "exercise 1"}, {"schema_version": 2}, {"hint": 1}]
+)
 def test_wrong_metadata_would_be_found(change):
     book = nbformat.from_dict(BOOKS[LABS[0]])
     cell = next(cell for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade"))
     cell.metadata.nbgrader.update(change)
-    with pytest.raises(Exception, match="schema|points|grade_id|not of type|does not match|not allowed"):
+    with pytest.raises(
+        Exception, match="schema|points|grade_id|not of type|does not match|not allowed"
+    ):
         nbgraderformat.MetadataValidator().validate_nb(book)
 
 
@@ -57,7 +63,9 @@ def test_an_untouched_exercise_earns_nothing(cell):
 @pytest.mark.parametrize("exercise", [pytest.param(e, id=e.number) for e in all_exercises()])
 def test_a_solved_exercise_earns_all_its_points(exercise):
     points, said = attempt(exercise, SOLUTIONS[exercise.grade_id])
-    (cell,) = (param.values[0] for param in check_cells() if param.id == exercise.grade_id + "-check")
+    (cell,) = (
+        param.values[0] for param in check_cells() if param.id == exercise.grade_id + "-check"
+    )
     solved = nbformat.from_dict(cell)
     result = new_output("execute_result", {"text/plain": repr(points)}, execution_count=1)
     solved.outputs = [new_output("stream", name="stdout", text=said), result]

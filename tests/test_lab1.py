@@ -33,7 +33,10 @@ def comments(*texts):
 
 def votes(lab, *texts):
     """Return for each text the set of the classes that its LFs vote for."""
-    return [set(row) - {-1} for row in PandasLFApplier(lab["lfs"]).apply(comments(*texts), progress_bar=False)]
+    return [
+        set(row) - {-1}
+        for row in PandasLFApplier(lab["lfs"]).apply(comments(*texts), progress_bar=False)
+    ]
 
 
 def test_every_labeling_function_states_its_claim(lab):
@@ -50,13 +53,29 @@ def test_the_functions_hold_for_comments_under_other_videos(lab):
         "please subscribe, I post new recipes daily",
         "cheap telescopes at www.lenses.com",
     ]
-    ham = ["the crust looks so good", "who else is watching this at 3 am?", "at 2:10 the cat falls off the shelf, lol"]
+    ham = [
+        "the crust looks so good",
+        "who else is watching this at 3 am?",
+        "at 2:10 the cat falls off the shelf, lol",
+    ]
     for text, voted in zip(spam + ham, votes(lab, *spam, *ham), strict=True):
         assert voted == ({1} if text in spam else {0}), text
 
 
 def test_odd_comments_do_not_break_any_function(lab):
-    odd = ["", " ", "\ufeff", "&#39;<br />", "🎵" * 500, "a" * 100_000, "\x00", "<a href=", "مرحبا", "((((", "\n\n"]
+    odd = [
+        "",
+        " ",
+        "\ufeff",
+        "&#39;<br />",
+        "🎵" * 500,
+        "a" * 100_000,
+        "\x00",
+        "<a href=",
+        "مرحبا",
+        "((((",
+        "\n\n",
+    ]
     L = PandasLFApplier(lab["lfs"]).apply(comments(*odd), progress_bar=False)
     assert L.shape == (len(odd), len(lab["lfs"])) and set(np.unique(L)) <= {-1, 0, 1}
 
@@ -88,7 +107,10 @@ def test_a_second_lab_on_the_same_computer_finds_a_port_of_its_own():
     """Dask's own choice is 8787 for all; it then warns in red, in the middle of the lab of whoever comes second."""
     cells = nbformat.read(utils.HERE / "01_spam_tutorial.ipynb", as_version=4).cells
     (call,) = [
-        found for cell in cells if cell.cell_type == "code" for found in re.findall(r"Client\(.+?\)", cell.source)
+        found
+        for cell in cells
+        if cell.cell_type == "code"
+        for found in re.findall(r"Client\(.+?\)", cell.source)
     ]
     with socket.socket() as first, warnings.catch_warnings(action="error"):
         with suppress(OSError):  # another program has it already, which is as good

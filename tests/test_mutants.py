@@ -156,11 +156,15 @@ def picture_without_axes(lab):
 
 
 def error_stored(lab):
-    lab.cells[3].outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="x", traceback=[])]
+    lab.cells[3].outputs = [
+        nbformat.v4.new_output("error", ename="NameError", evalue="x", traceback=[])
+    ]
 
 
 def warning_stored(lab):
-    lab.cells[3].outputs = [nbformat.v4.new_output("stream", name="stderr", text="FutureWarning: old\n")]
+    lab.cells[3].outputs = [
+        nbformat.v4.new_output("stream", name="stderr", text="FutureWarning: old\n")
+    ]
 
 
 def machine_path_stored(lab):
@@ -222,13 +226,23 @@ def run(tmp_path_factory):
         fault(labs[file_of(fault)])
     folder = tmp_path_factory.mktemp("mutants") / "labs"
     make_project(folder, labs)
-    paths = ["tests", "0_faultless.ipynb", *sorted({file_of(m[0]) for m in MUTANTS if m[1] == "run"})]
-    status, text = run_pytest(folder, "--junitxml=report.xml", f"--nbval-cell-timeout={CELL_SECONDS}", *paths)
+    paths = [
+        "tests",
+        "0_faultless.ipynb",
+        *sorted({file_of(m[0]) for m in MUTANTS if m[1] == "run"}),
+    ]
+    status, text = run_pytest(
+        folder, "--junitxml=report.xml", f"--nbval-cell-timeout={CELL_SECONDS}", *paths
+    )
     assert status == 1, text
     failures = []
     for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
         caught_by = "rules" if case.get("classname").startswith("tests.") else "run"
-        failures += [(caught_by, problem.get("message")) for problem in case if problem.tag in ("failure", "error")]
+        failures += [
+            (caught_by, problem.get("message"))
+            for problem in case
+            if problem.tag in ("failure", "error")
+        ]
     return text, failures
 
 
@@ -239,18 +253,29 @@ def failures(run):
 
 def lines_about(name, failures):
     """Return (who, first line that names the notebook, shortened to what follows the name) for each failure."""
-    lines = [(caught_by, re.search(rf"{name}(?:, cell|:) (.*)", message)) for caught_by, message in failures]
+    lines = [
+        (caught_by, re.search(rf"{name}(?:, cell|:) (.*)", message))
+        for caught_by, message in failures
+    ]
     return [(caught_by, match[1].strip()) for caught_by, match in lines if match]
 
 
 @pytest.mark.parametrize(
-    ("fault", "caught_by", "count", "message"), MUTANTS, ids=[f"{m[0].__name__}-{m[1]}" for m in MUTANTS]
+    ("fault", "caught_by", "count", "message"),
+    MUTANTS,
+    ids=[f"{m[0].__name__}-{m[1]}" for m in MUTANTS],
 )
-def test_every_fault_is_caught_and_its_cell_is_named(failures, record_property, fault, caught_by, count, message):
+def test_every_fault_is_caught_and_its_cell_is_named(
+    failures, record_property, fault, caught_by, count, message
+):
     lines = [line for who, line in lines_about(file_of(fault), failures) if who == caught_by]
     pattern = message if count is None else rf"In \[{count}\] \(.*\): {message}"
     caught = [line for line in lines if re.match(pattern, line)]
-    verdict = f"caught by the {caught_by:5}  {caught[0]}" if caught else f"NOT CAUGHT BY THE {caught_by.upper()}"
+    verdict = (
+        f"caught by the {caught_by:5}  {caught[0]}"
+        if caught
+        else f"NOT CAUGHT BY THE {caught_by.upper()}"
+    )
     record_property("mutant", f"{fault.__name__.replace('_', ' '):40} {verdict}")
     assert caught, f"no failure matches {pattern!r}; those that name the notebook: {lines}"
 
@@ -265,7 +290,9 @@ def test_a_faultless_notebook_is_not_blamed(failures):
     assert lines_about("0_faultless.ipynb", failures) == []
 
 
-@pytest.mark.parametrize("fault", {m[0] for m in MUTANTS if m[1] == "run"}, ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize(
+    "fault", {m[0] for m in MUTANTS if m[1] == "run"}, ids=lambda fault: fault.__name__
+)
 def test_only_the_first_failing_cell_fails(failures, fault):
     """The cells after it are skipped, so that nobody reads a cascade."""
     assert [who for who, _ in lines_about(file_of(fault), failures)].count("run") == 1
@@ -273,7 +300,9 @@ def test_only_the_first_failing_cell_fails(failures, fault):
 
 def test_the_verdict_names_each_first_failing_cell_and_why_the_others_did_not_run(run):
     text, _ = run
-    failing = "0_name_misspelt.ipynb, cell In [3] ('comment'): NameError: name 'comment' is not defined"
+    failing = (
+        "0_name_misspelt.ipynb, cell In [3] ('comment'): NameError: name 'comment' is not defined"
+    )
     assert f"\nfirst failing cell: {failing}\n" in text
     assert f"\nskipped: 3 x not run, because an earlier cell failed: {failing}\n" in text
     assert "\n0_name_misspelt.ipynb: 2 of 6 cells run; outputs: 1 compared, 0 not;" in text
@@ -315,9 +344,15 @@ def test_stripping_any_cell_of_a_lab_is_noticed(lab):
         cell.outputs, cell.execution_count = [], None
         breaks(rules.test_the_notebook_was_run_top_to_bottom, name, "does not follow")
         if "nbval-ignore-output" in rules.tags_of(cell):
-            breaks(rules.test_output_that_is_not_compared_is_stored_and_checked_by_a_band, name, "was stripped")
+            breaks(
+                rules.test_output_that_is_not_compared_is_stored_and_checked_by_a_band,
+                name,
+                "was stripped",
+            )
         if "plt.show()" in cell.source:
-            breaks(rules.test_every_figure_is_stored_with_worded_axes, name, "its picture was stripped")
+            breaks(
+                rules.test_every_figure_is_stored_with_worded_axes, name, "its picture was stripped"
+            )
         cell.update(kept)
 
 
@@ -325,8 +360,10 @@ def test_taking_the_checks_out_of_a_lab_is_noticed(lab):
     name, _ = lab
     code = rules.code_of(name)
     for cell in code:
-        cell.source = re.sub(r"utils\.check_band\(", "print(", cell.source)
+        cell.source = re.sub(r"utils\.check_range\(", "print(", cell.source)
     if any({"nbval-ignore-output"} == set(rules.tags_of(cell)) for cell in code):
         breaks(
-            rules.test_output_that_is_not_compared_is_stored_and_checked_by_a_band, name, "its output is not compared"
+            rules.test_output_that_is_not_compared_is_stored_and_checked_by_a_band,
+            name,
+            "its output is not compared",
         )

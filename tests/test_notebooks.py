@@ -12,7 +12,8 @@ import utils
 PATHS = sorted(utils.HERE.glob("0*.ipynb"))
 BOOKS = {path.name: nbformat.read(path, as_version=4) for path in PATHS}
 MACHINE_PATH = re.compile(
-    r"/home/|/Users/|/tmp/|[A-Z]:\\\\?Users|site-packages|" + re.escape(str(utils.HERE.parent) + "/")
+    r"/home/|/Users/|/tmp/|[A-Z]:\\\\?Users|site-packages|"
+    + re.escape(str(utils.HERE.parent) + "/")
 )
 
 
@@ -31,7 +32,9 @@ def code_cells():
 def texts_of(cell):
     for out in cell.outputs:
         yield out.get("text", "")
-        yield from (value for kind, value in out.get("data", {}).items() if kind.startswith("text/"))
+        yield from (
+            value for kind, value in out.get("data", {}).items() if kind.startswith("text/")
+        )
 
 
 def tags_of(cell):
@@ -47,10 +50,10 @@ def parse(cell):
 
 
 def is_check(cell):
-    """Whether the cell calls utils.check_band or asserts something; a check in a comment is none."""
+    """Whether the cell calls utils.check_range or asserts something; a check in a comment is none."""
     tree = parse(cell) or ast.Module(body=[])
     calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return "utils.check_band" in calls or any(isinstance(node, ast.Assert) for node in tree.body)
+    return "utils.check_range" in calls or any(isinstance(node, ast.Assert) for node in tree.body)
 
 
 def test_there_are_three_labs():
@@ -62,7 +65,9 @@ def test_the_notebook_is_valid_small_and_names_the_common_kernel(name):
     book = BOOKS[name]
     nbformat.validate(book)
     kernel = book.metadata.get("kernelspec", {}).get("name")
-    assert kernel == "python3", f"{name}: its kernel is named {kernel!r} and not 'python3'; run 'make refresh'"
+    assert kernel == "python3", (
+        f"{name}: its kernel is named {kernel!r} and not 'python3'; run 'make refresh'"
+    )
     assert (utils.HERE / name).stat().st_size < 1_500_000
 
 
@@ -83,13 +88,17 @@ def test_each_cell_keeps_the_rules(name, cell):
     cell_name = where(name, cell)
     assert cell.source.strip(), f"{cell_name}: is empty"
     assert parse(cell), f"{cell_name}: is not plain Python; no magics and no shell lines in a lab"
-    unwanted = re.search(r"os\.chdir|pip install|get_ipython|(NBVAL|PYTEST_VALIDATE)_\w+", cell.source)
+    unwanted = re.search(
+        r"os\.chdir|pip install|get_ipython|(NBVAL|PYTEST_VALIDATE)_\w+", cell.source
+    )
     assert not unwanted, f"{cell_name}: no {unwanted and unwanted[0]} in a lab"
     forbidden = set(tags_of(cell)) - {"nbval-ignore-output", "headline"}
     assert not forbidden, f"{cell_name}: has the tag {', '.join(forbidden)}, which is not allowed"
     for out in cell.outputs:
         assert out.output_type != "error", f"{cell_name}: a stored error"
-        assert out.get("name") != "stderr", f"{cell_name}: a stored warning, log line or progress bar"
+        assert out.get("name") != "stderr", (
+            f"{cell_name}: a stored warning, log line or progress bar"
+        )
     for text in texts_of(cell):
         assert not MACHINE_PATH.search(text), f"{cell_name}: a machine path in the output"
 
@@ -99,7 +108,9 @@ def test_output_that_is_not_compared_is_stored_and_checked_by_a_band(name):
     code = code_of(name)
     for number, cell in enumerate(code, start=1):
         if "nbval-ignore-output" in tags_of(cell):
-            assert cell.outputs, f"{where(name, cell)}: its output was stripped; run the notebook with 'make refresh'"
+            assert cell.outputs, (
+                f"{where(name, cell)}: its output was stripped; run the notebook with 'make refresh'"
+            )
             checked = any(is_check(near) for near in code[number - 1 : number + 1])
             assert checked or "headline" in tags_of(cell), (
                 f"{where(name, cell)}: its output is not compared, and neither it nor the next cell checks a band"
@@ -111,17 +122,25 @@ def test_every_figure_is_stored_with_worded_axes(name):
     for cell in code_of(name):
         pictures = ["image/png" in out.get("data", {}) for out in cell.outputs]
         if "plt.show()" in cell.source:
-            assert any(pictures), f"{where(name, cell)}: its picture was stripped; run the notebook with 'make refresh'"
+            assert any(pictures), (
+                f"{where(name, cell)}: its picture was stripped; run the notebook with 'make refresh'"
+            )
         if any(pictures):
-            assert "xlabel" in cell.source and "ylabel" in cell.source, f"{where(name, cell)}: name both axes"
+            assert "xlabel" in cell.source and "ylabel" in cell.source, (
+                f"{where(name, cell)}: name both axes"
+            )
             results = [out for out in cell.outputs if out.output_type == "execute_result"]
-            assert not results, f"{where(name, cell)}: a repr beside the figure; end the cell with plt.show()"
+            assert not results, (
+                f"{where(name, cell)}: a repr beside the figure; end the cell with plt.show()"
+            )
 
 
 @pytest.mark.parametrize("name", BOOKS)
 def test_the_last_code_cell_and_no_other_is_the_headline(name):
     """A notebook cut short shows here; a cell missing before the end shows in the execution counts."""
     *others, last = code_of(name)
-    assert "headline" in tags_of(last), f"{where(name, last)}: is the last code cell, but has no tag headline"
+    assert "headline" in tags_of(last), (
+        f"{where(name, last)}: is the last code cell, but has no tag headline"
+    )
     for cell in others:
         assert "headline" not in tags_of(cell), f"{where(name, cell)}: a second headline"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from exercises import LABS, code_cells, find_exercises, grade_id, needed_cells, run
 from notebook_code import fresh_namespace
-from solutions import SOLUTIONS
+from solved import SOLUTIONS
 
 import checks
 import utils
@@ -33,7 +33,12 @@ def own():
 
 @pytest.fixture(scope="module")
 def gold():
-    return pd.read_csv(utils.HERE / "tests" / "help_desk_gold.csv").urgent.eq("yes").astype(int).to_numpy()
+    return (
+        pd.read_csv(utils.HERE / "tests" / "help_desk_gold.csv")
+        .urgent.eq("yes")
+        .astype(int)
+        .to_numpy()
+    )
 
 
 def test_the_gold_answers_belong_to_the_rows_of_the_file(own, gold):
@@ -60,10 +65,22 @@ def test_without_answers_the_capstone_runs_and_trains_nothing(capsys):
 
 
 BAD_FILES = {
-    "missing column": (b"message,priority\nhelp,yes\n", "no column 'urgent'; it has 'message', 'priority'"),
-    "unknown label": (b"message,urgent\nhelp,yes\nfire,maybe\n", "data row 2: text 'fire', label 'maybe'"),
-    "too few rows": (b"message,urgent\n" + b"help,yes\n" * 99, "has 99 rows; 100 or more are needed"),
-    "undecodable": ("message,urgent\nhelp,yes\nG\xe4ste,no\n".encode("latin-1"), "line 3: the byte 0xE4 has no place"),
+    "missing column": (
+        b"message,priority\nhelp,yes\n",
+        "no column 'urgent'; it has 'message', 'priority'",
+    ),
+    "unknown label": (
+        b"message,urgent\nhelp,yes\nfire,maybe\n",
+        "data row 2: text 'fire', label 'maybe'",
+    ),
+    "too few rows": (
+        b"message,urgent\n" + b"help,yes\n" * 99,
+        "has 99 rows; 100 or more are needed",
+    ),
+    "undecodable": (
+        "message,urgent\nhelp,yes\nG\xe4ste,no\n".encode("latin-1"),
+        "line 3: the byte 0xE4 has no place",
+    ),
 }
 
 
@@ -76,7 +93,9 @@ def test_the_loading_cell_says_what_is_wrong_with_a_file(kind, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_bytes(content)
     (cell,) = (cell for cell in code_cells(LAB) if "df_own = " in cell.source)
-    source = re.sub(r"^own_file = .*$", lambda _: f"own_file = {str(path)!r}", cell.source, flags=re.MULTILINE)
+    source = re.sub(
+        r"^own_file = .*$", lambda _: f"own_file = {str(path)!r}", cell.source, flags=re.MULTILINE
+    )
     with pytest.raises(utils.DataError) as caught:
         run(source, "capstone", {"utils": utils})
     assert message in str(caught.value) and str(path) in str(caught.value)
@@ -87,7 +106,7 @@ def test_the_loading_cell_says_what_is_wrong_with_a_file(kind, tmp_path):
 
 @pytest.fixture
 def fine(own):
-    """Return arguments for `checks.traps` in which nothing is wrong."""
+    """Return arguments for `checks.sanity_checks` in which nothing is wrong."""
     df = own["df_own"].head(40)
     lfs = own["my_lfs"]
     return {
@@ -101,13 +120,28 @@ def fine(own):
 
 
 TRAPS = {
-    "two LFs": (lambda a: {"L": a["L"][:, :2], "lfs": a["lfs"][:2]}, "2 LFs; the label model needs three"),
+    "two LFs": (
+        lambda a: {"L": a["L"][:, :2], "lfs": a["lfs"][:2]},
+        "2 LFs; the label model needs three",
+    ),
     "index twice": (lambda a: {"df": pd.concat([a["df"].head(20)] * 2)}, "20 rows repeat an index"),
-    "rows turned around": (lambda a: {"L": a["L"][::-1]}, "belongs to other rows or another order of LFs"),
-    "columns turned around": (lambda a: {"L": a["L"][:, ::-1]}, "belongs to other rows or another order of LFs"),
-    "rows missing": (lambda a: {"L": a["L"][:30]}, "the label matrix is (30, 3), but there are 40 rows and 3 LFs"),
+    "rows turned around": (
+        lambda a: {"L": a["L"][::-1]},
+        "belongs to other rows or another order of LFs",
+    ),
+    "columns turned around": (
+        lambda a: {"L": a["L"][:, ::-1]},
+        "belongs to other rows or another order of LFs",
+    ),
+    "rows missing": (
+        lambda a: {"L": a["L"][:30]},
+        "the label matrix is (30, 3), but there are 40 rows and 3 LFs",
+    ),
     "abstains": (lambda a: {"labels": [0, -1, 1, -1]}, "2 labels are -1"),
-    "below majority": (lambda a: {"preds": np.array([0, 1, 0, 1])}, "50.0% are right; always naming the larger class"),
+    "below majority": (
+        lambda a: {"preds": np.array([0, 1, 0, 1])},
+        "50.0% are right; always naming the larger class",
+    ),
     "classes swapped": (
         lambda a: {"golds": np.array([0, 1, 1, 1, 0]), "preds": np.array([1, 0, 0, 0, 1])},
         "the classes may be swapped",
@@ -117,12 +151,14 @@ TRAPS = {
 
 def found(capsys):
     lines = capsys.readouterr().out.splitlines()
-    return [line for line in lines if line.startswith("✓")], [line for line in lines if "TRAP" in line]
+    return [line for line in lines if line.startswith("✓")], [
+        line for line in lines if line.startswith("✗")
+    ]
 
 
 def test_no_trap_is_found_where_all_is_right(fine, capsys):
     fine["golds"] = np.array([0, 1, 1, 1])
-    checks.traps(**fine)
+    checks.sanity_checks(**fine)
     right, wrong = found(capsys)
     assert len(right) == 5 and not wrong
 
@@ -131,13 +167,13 @@ def test_no_trap_is_found_where_all_is_right(fine, capsys):
 def test_a_trap_is_found(trap, fine, capsys):
     change, message = TRAPS[trap]
     capsys.readouterr()
-    checks.traps(**{**fine, **change(fine)})
+    checks.sanity_checks(**{**fine, **change(fine)})
     _, wrong = found(capsys)
     assert any(message in line for line in wrong), wrong
 
 
 def test_only_what_is_given_is_looked_at(fine, capsys):
-    checks.traps()
-    checks.traps(labels=fine["labels"])
+    checks.sanity_checks()
+    checks.sanity_checks(labels=fine["labels"])
     right, wrong = found(capsys)
     assert right == ["✓ no abstain among the training labels"] and not wrong

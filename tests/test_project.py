@@ -18,22 +18,30 @@ ROOT = utils.HERE
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
 def test_modules_and_notebooks_keep_the_style(command):
-    done = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_requirement_is_pinned_and_has_no_second_pin():
     requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    direct = [line.split("#")[0].strip() for line in requirements if line and not line.startswith(("#", "-c"))]
+    direct = [
+        line.split("#")[0].strip()
+        for line in requirements
+        if line and not line.startswith(("#", "-c"))
+    ]
     assert requirements[1] == "-c constraints.txt"
     assert all(re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", line) for line in direct), direct
     pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     for line in direct:
         name = re.split(r"[\[=]", line)[0]
-        assert not re.search(rf"^{re.escape(name)}==", pinned, re.MULTILINE | re.IGNORECASE), f"{name} is pinned twice"
+        assert not re.search(rf"^{re.escape(name)}==", pinned, re.MULTILINE | re.IGNORECASE), (
+            f"{name} is pinned twice"
+        )
 
 
-@pytest.mark.parametrize("script", ["setup.py", "check.py"])
+@pytest.mark.parametrize("script", ["setup.py", "doctor.py"])
 def test_scripts_that_judge_python_can_be_read_by_old_pythons(script):
     """No f-strings and other newer syntax, or the clear sentence would be a SyntaxError."""
     source = (ROOT / "scripts" / script).read_text(encoding="utf-8")
@@ -45,7 +53,10 @@ def test_a_wrong_python_gets_one_clear_sentence(version):
     pretend = f"import sys; sys.version_info = {version}; sys.argv = ['setup']; exec(open('scripts/setup.py').read())"
     done = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.startswith("These labs need Python 3.11, 3.12 or 3.13") and done.stderr.count("\n") == 1
+    assert (
+        done.stderr.startswith("These labs need Python 3.11, 3.12 or 3.13")
+        and done.stderr.count("\n") == 1
+    )
     assert f"is Python {version[0]}.{version[1]}." in done.stderr
 
 
@@ -55,12 +66,12 @@ def test_a_finished_set_up_is_seen_as_done(tmp_path):
     for name in ("requirements.txt", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     code = "import setup, os; os.makedirs(os.path.dirname(setup.PYTHON)); open(setup.PYTHON, 'w').close()\n"
-    code += (
-        "print(setup.is_done()); open(setup.STAMP, 'w').write(setup.wanted()); print(setup.is_done()); setup.main()\n"
-    )
+    code += "print(setup.is_done()); open(setup.STAMP, 'w').write(setup.wanted()); print(setup.is_done()); setup.main()\n"
     code += "open('requirements.txt', 'a').write('x'); print(setup.is_done())"
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "scripts")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=env
+    )
     assert done.stdout.split() == ["False", "True", "False"], done.stderr
 
 
@@ -72,7 +83,9 @@ def test_uv_installs_where_there_is_one_and_pip_where_it_fails(monkeypatch, stat
     commands = []
     monkeypatch.setattr(setup.shutil, "which", lambda name: "/somewhere/uv")
     monkeypatch.setattr(
-        setup, "run", lambda *command: commands.append(command) or (status if command[0] == "uv" else 0)
+        setup,
+        "run",
+        lambda *command: commands.append(command) or (status if command[0] == "uv" else 0),
     )
     setup.install()
     torch = next(i for i, command in enumerate(commands) if "--index-url" not in command)
@@ -90,8 +103,12 @@ def test_the_setup_makes_jupyterlab_wrap_long_lines_of_code(monkeypatch, tmp_pat
     monkeypatch.setattr(setup, "LAB_SETTINGS", str(tmp_path / "lab" / "settings"))
     monkeypatch.setattr(setup, "STAMP", str(tmp_path / "stamp"))
     setup.main()
-    settings = json.loads((tmp_path / "lab" / "settings" / "overrides.json").read_text(encoding="utf-8"))
-    assert settings["@jupyterlab/notebook-extension:tracker"]["codeCellConfig"] == {"lineWrap": True}
+    settings = json.loads(
+        (tmp_path / "lab" / "settings" / "overrides.json").read_text(encoding="utf-8")
+    )
+    assert settings["@jupyterlab/notebook-extension:tracker"]["codeCellConfig"] == {
+        "lineWrap": True
+    }
 
 
 def test_the_overview_in_the_readme_is_that_of_the_stored_outputs(monkeypatch):
@@ -107,17 +124,26 @@ def test_the_overview_in_the_readme_is_that_of_the_stored_outputs(monkeypatch):
 
 @pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("0*.ipynb")))
 def test_a_lab_opened_elsewhere_says_where_to_open_it(name, tmp_path):
-    first = next(cell for cell in nbformat.read(ROOT / name, as_version=4).cells if cell.cell_type == "code")
+    first = next(
+        cell for cell in nbformat.read(ROOT / name, as_version=4).cells if cell.cell_type == "code"
+    )
     (attempt,) = (node for node in ast.parse(first.source).body if isinstance(node, ast.Try))
     command = [sys.executable, "-I", "-c", ast.unparse(attempt)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.rstrip().endswith("must be beside this notebook: open it in the folder of the labs")
+    assert done.stderr.rstrip().endswith(
+        "must be beside this notebook: open it in the folder of the labs"
+    )
 
 
 def test_the_browser_run_is_skipped_with_a_reason_where_there_is_no_playwright():
     without = "import runpy, sys; sys.modules['playwright'] = None; "
     run = "runpy.run_path('scripts/browser.py', run_name='__main__')"
-    done = subprocess.run([sys.executable, "-c", without + run], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", without + run], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("skipped: Playwright is not installed") and done.stdout.count("\n") == 1
+    assert (
+        done.stdout.startswith("skipped: Playwright is not installed")
+        and done.stdout.count("\n") == 1
+    )

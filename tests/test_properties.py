@@ -19,7 +19,9 @@ settings.load_profile("labs")
 
 GOOD = as_zip(FILES)
 NAMES = sorted(FILES)
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1).filter(str.strip)
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1
+).filter(str.strip)
 labels = st.integers(0, 1)
 
 
@@ -50,10 +52,16 @@ def check_splits(videos, train, dev, valid, test):
     assert sorted(authors) == sorted(truth)
     assert set(dev["author"]) <= set(train["author"]) and dev["author"].is_unique
     assert len(dev) == min(100, len(train))
-    assert {author[0] for author in valid["author"]} == {author[0] for author in test["author"]} == {"5"}
+    assert (
+        {author[0] for author in valid["author"]}
+        == {author[0] for author in test["author"]}
+        == {"5"}
+    )
     for part in (train, dev, valid, test):
         assert part.index.tolist() == list(range(len(part)))
-        assert [truth[author] for author in part["author"]] == list(zip(part["text"], part["label"], strict=True))
+        assert [truth[author] for author in part["author"]] == list(
+            zip(part["text"], part["label"], strict=True)
+        )
 
 
 @given(st.lists(st.tuples(texts, labels), min_size=1))
@@ -63,7 +71,12 @@ def test_every_row_of_a_csv_file_is_read_as_it_was_written(rows):
     assert frame.index.tolist() == list(range(len(rows)))
 
 
-@given(st.binary() | st.lists(st.sampled_from(["CONTENT,CLASS\n", '"', ",", "\n", "hi", "1", "é", "\0"])).map("".join))
+@given(
+    st.binary()
+    | st.lists(st.sampled_from(["CONTENT,CLASS\n", '"', ",", "\n", "hi", "1", "é", "\0"])).map(
+        "".join
+    )
+)
 @settings(max_examples=300)
 def test_any_file_is_read_or_is_an_error_that_names_it(content):
     content = content.encode("utf-8") if isinstance(content, str) else content
@@ -72,14 +85,20 @@ def test_any_file_is_read_or_is_an_error_that_names_it(content):
     except utils.DataError as error:
         assert str(error).startswith("mine.csv")
     else:
-        assert len(frame) and set(frame["label"]) <= {0, 1} and frame["text"].str.strip().astype(bool).all()
+        assert (
+            len(frame)
+            and set(frame["label"]) <= {0, 1}
+            and frame["text"].str.strip().astype(bool).all()
+        )
 
 
 @given(st.data())
 @settings(max_examples=300)
 def test_a_damaged_archive_gives_the_verified_files_or_an_error(data):
     damaged = bytearray(GOOD[: data.draw(st.none() | st.integers(0, len(GOOD)), "cut at")])
-    for at, byte in data.draw(st.dictionaries(st.integers(0, len(GOOD)), st.integers(0, 255), max_size=3)).items():
+    for at, byte in data.draw(
+        st.dictionaries(st.integers(0, len(GOOD)), st.integers(0, 255), max_size=3)
+    ).items():
         damaged[at : at + 1] = bytes([byte])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(utils, "SHA256", checksums(FILES))
@@ -98,7 +117,9 @@ def test_splits_lose_and_double_nothing(videos):
 
 
 @given(five_videos(), st.permutations(NAMES))
-@settings(phases=[Phase.generate])  # to look for a smaller example after a failure would take minutes
+@settings(
+    phases=[Phase.generate]
+)  # to look for a smaller example after a failure would take minutes
 def test_the_loader_loses_nothing_and_the_order_on_disk_does_not_matter(videos, order):
     files = {name: as_csv(rows) for name, rows in zip(NAMES, videos, strict=True)}
     shuffled = {name: files[name] for name in order}

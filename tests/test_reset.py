@@ -12,13 +12,26 @@ import pytest
 
 import utils
 
-pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="make reset works with git, and there is none here")
-LABS = {"01_first.ipynb": b'{"lab": 1}\n', "02_second.ipynb": b'{"lab": 2}\n', "03_third.ipynb": b'{"lab": 3}\n'}
+pytestmark = pytest.mark.skipif(
+    not shutil.which("git"), reason="make reset works with git, and there is none here"
+)
+LABS = {
+    "01_first.ipynb": b'{"lab": 1}\n',
+    "02_second.ipynb": b'{"lab": 2}\n',
+    "03_third.ipynb": b'{"lab": 3}\n',
+}
 MINE = b'{"lab": 1, "mine": "\xc3\xa4"}\n'
 
 
 def git(folder, *arguments):
-    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"]
+    identity = [
+        "-c",
+        "user.name=Ann",
+        "-c",
+        "user.email=ann@example.org",
+        "-c",
+        "commit.gpgsign=false",
+    ]
     subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
@@ -37,7 +50,9 @@ def labs(tmp_path, monkeypatch):
     """Return a git checkout of three small notebooks, in a folder whose name is not easy."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))  # no repository further up is looked at
+    monkeypatch.setenv(
+        "GIT_CEILING_DIRECTORIES", str(tmp_path)
+    )  # no repository further up is looked at
     folder = make_labs(tmp_path / "Übungen und labs")
     git(folder, "init", "-q")
     git(folder, "add", ".")
@@ -73,7 +88,9 @@ def test_a_changed_notebook_is_saved_and_put_back_and_the_others_are_left_alone(
     assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d{4}_01_first\.ipynb", name) and content == MINE
     assert f"saved/{name}" in out and "02_second" not in out
     assert (labs / "02_second.ipynb").stat().st_mtime_ns == before
-    status = subprocess.run(["git", "status", "--porcelain"], cwd=labs, capture_output=True, text=True).stdout
+    status = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=labs, capture_output=True, text=True
+    ).stdout
     assert status == "", "saved/ is not ignored, or something is left behind"
 
 
@@ -173,5 +190,7 @@ def test_make_clean_leaves_the_saved_notebooks_alone(tmp_path):
     for folder in ("saved", "build"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "01_first.ipynb").write_bytes(MINE)
-    subprocess.run(["make", "clean", f"PYTHON={sys.executable}"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        ["make", "clean", f"PYTHON={sys.executable}"], cwd=tmp_path, check=True, capture_output=True
+    )
     assert saved(tmp_path) and not (tmp_path / "build").exists()

@@ -29,13 +29,28 @@ DANGER = re.compile(
 @pytest.fixture
 def server(tmp_path):
     """JupyterLab, started with the arguments of 'make lab': its process, and what it writes about itself."""
-    (arguments,) = re.findall(r"-m jupyter lab (.*) \$\(ARGS\)", (utils.HERE / "Makefile").read_text(encoding="utf-8"))
-    command = [sys.executable, "-m", "jupyter", "lab", *arguments.split(), "--no-browser", "--port=0"]
+    (arguments,) = re.findall(
+        r"-m jupyter lab (.*) \$\(ARGS\)", (utils.HERE / "Makefile").read_text(encoding="utf-8")
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "lab",
+        *arguments.split(),
+        "--no-browser",
+        "--port=0",
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    folders = {f"JUPYTER_{kind}_DIR": str(tmp_path / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    folders = {
+        f"JUPYTER_{kind}_DIR": str(tmp_path / kind.lower())
+        for kind in ("CONFIG", "DATA", "RUNTIME")
+    }
     with open(tmp_path / "log", "w", encoding="utf-8") as log:
-        process = subprocess.Popen(command, cwd=utils.HERE, env={**os.environ, **folders}, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=utils.HERE, env={**os.environ, **folders}, stdout=log, stderr=log
+        )
     try:
         yield psutil.Process(process.pid), server_info(tmp_path, process)
     finally:
@@ -60,7 +75,9 @@ def test_jupyterlab_listens_on_this_computer_only_and_asks_for_its_token(server)
     process, info = server
     family = [process, *process.children(recursive=True)]
     connections = [connection for member in family for connection in member.net_connections("inet")]
-    listening = [connection.laddr.ip for connection in connections if connection.status == psutil.CONN_LISTEN]
+    listening = [
+        connection.laddr.ip for connection in connections if connection.status == psutil.CONN_LISTEN
+    ]
     assert listening and set(listening) <= {"127.0.0.1", "::1"}
     address = f"{info['url']}api/contents"
     with pytest.raises(urllib.error.HTTPError) as refused:
@@ -80,12 +97,16 @@ def sources():
         yield path.name, "\n".join(cell.source for cell in cells if cell.cell_type == "code")
 
 
-@pytest.mark.parametrize(("name", "source"), list(sources()), ids=lambda value: value if value.count("\n") == 0 else "")
+@pytest.mark.parametrize(
+    ("name", "source"), list(sources()), ids=lambda value: value if value.count("\n") == 0 else ""
+)
 def test_nothing_is_unpickled_and_nothing_read_is_executed(name, source):
     found = DANGER.search(source)
     assert not found, f"{name}: {found and found[0]}"
 
 
-@pytest.mark.parametrize("line", ["pd.read_pickle(path)", "subprocess.run(command, shell=True)", "exec(text)"])
+@pytest.mark.parametrize(
+    "line", ["pd.read_pickle(path)", "subprocess.run(command, shell=True)", "exec(text)"]
+)
 def test_the_search_for_dangerous_calls_finds_them(line):
     assert DANGER.search(line)

@@ -15,7 +15,8 @@ def plan(number):
     """Return the rows (part, minutes, exercises) of the table under the heading of a lab."""
     section = re.search(rf"^## Lab {number}:.*?(?=^## )", PAGE, re.MULTILINE | re.DOTALL)[0]
     return [
-        [cell.strip() for cell in row] for row in re.findall(r"^\| (\d.*?)\|(.*?)\|(.*?)\|$", section, re.MULTILINE)
+        [cell.strip() for cell in row]
+        for row in re.findall(r"^\| (\d.*?)\|(.*?)\|(.*?)\|$", section, re.MULTILINE)
     ]
 
 
@@ -41,11 +42,14 @@ def test_the_plan_has_the_parts_and_exercises_of_the_lab(lab):
 def test_the_minutes_add_up_to_the_time_that_the_lab_states(lab):
     text = nbformat.read(utils.HERE / lab, as_version=4).cells[0].source
     stated = int(re.search(r"\*\*Time:\*\* (\d+) minutes", text)[1])
-    assert sum(int(minutes) for _, minutes, _ in plan(int(lab[:2])) if minutes != "further") == stated
+    assert (
+        sum(int(minutes) for _, minutes, _ in plan(int(lab[:2])) if minutes != "further") == stated
+    )
 
 
 def test_the_points_are_those_of_the_labs():
     points = ", ".join(
-        f"{len(find_exercises(lab))}{' points' * (lab == LABS[0])} in lab {int(lab[:2])}" for lab in LABS
+        f"{len(find_exercises(lab))}{' points' * (lab == LABS[0])} in lab {int(lab[:2])}"
+        for lab in LABS
     )
     assert points in PAGE, points

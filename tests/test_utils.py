@@ -42,7 +42,9 @@ def test_the_setting_comes_first_and_takes_a_folder_or_a_zip_file(monkeypatch, t
     for setting in ("mine", "mine.zip"):
         monkeypatch.setenv("SPAM_DATA", str(tmp_path / setting))
         found = utils.find_data()
-        assert found.is_real and found.source == str(tmp_path / setting) and found.files == REAL.files
+        assert (
+            found.is_real and found.source == str(tmp_path / setting) and found.files == REAL.files
+        )
 
 
 def test_the_sample_can_be_asked_for(monkeypatch, capsys):
@@ -103,16 +105,16 @@ def test_loading_twice_gives_the_same_rows(monkeypatch):
 @needs_real
 def test_a_number_outside_its_band_raises(monkeypatch, capsys):
     monkeypatch.setenv("SPAM_DATA", REAL.source)
-    utils.check_band("accuracy", 0.9, 0.8, 1.0)
+    utils.check_range("accuracy", 0.9, 0.8, 1.0)
     assert "within 0.8 to 1.0" in capsys.readouterr().out
     for value in (0.7, float("nan")):
         with pytest.raises(AssertionError, match="accuracy is .*expected 0.8 to 1.0"):
-            utils.check_band("accuracy", value, 0.8, 1.0)
+            utils.check_range("accuracy", value, 0.8, 1.0)
 
 
 def test_on_the_sample_no_band_is_checked(monkeypatch, capsys):
     monkeypatch.setenv("SPAM_DATA", "sample")
-    utils.check_band("accuracy", 0.1, 0.8, 1.0)
+    utils.check_range("accuracy", 0.1, 0.8, 1.0)
     assert "not checked" in capsys.readouterr().out
 
 
@@ -126,12 +128,20 @@ def test_a_bootstrap_interval_has_the_width_that_theory_gives():
 
 def test_a_preview_disarms_links_and_names_nobody():
     comments = pd.DataFrame(
-        {"author": ["Ann"], "date": [None], "text": ["see\nHTTP://www.a-site.com/x?y " + "z" * 200 + " and on" * 20]}
+        {
+            "author": ["Ann"],
+            "date": [None],
+            "text": ["see\nHTTP://www.a-site.com/x?y " + "z" * 200 + " and on" * 20],
+        }
     )
     shown = utils.preview(comments)
     assert list(shown.columns) == ["text"] and len(shown["text"][0]) == 90
-    assert max(map(len, shown["text"][0].split())) <= 31, "a browser does not break words, so a link widens the table"
-    assert shown["text"][0].startswith("see hxxp://www.a-site[.]com/x?y") and comments["text"][0].startswith("see\n")
+    assert max(map(len, shown["text"][0].split())) <= 31, (
+        "a browser does not break words, so a link widens the table"
+    )
+    assert shown["text"][0].startswith("see hxxp://www.a-site[.]com/x?y") and comments["text"][
+        0
+    ].startswith("see\n")
 
 
 def test_a_function_that_remembers_is_called_once_for_each_argument(monkeypatch):
@@ -148,8 +158,13 @@ def test_a_function_that_remembers_is_called_once_for_each_argument(monkeypatch)
 
 
 def test_texts_are_shown_aligned_to_the_left():
-    page = utils.preview(pd.DataFrame({"text": ["<b>nice</b>", "song"], "label": [0, 1]}))._repr_html_()
-    assert page.count('<td style="text-align: left;">') == 4 and page.count('<th style="text-align: left;">') >= 2
+    page = utils.preview(
+        pd.DataFrame({"text": ["<b>nice</b>", "song"], "label": [0, 1]})
+    )._repr_html_()
+    assert (
+        page.count('<td style="text-align: left;">') == 4
+        and page.count('<th style="text-align: left;">') >= 2
+    )
     assert "<td>" not in page and "<th>" not in page
     assert "&lt;b&gt;nice" in page, "a comment's own HTML must not become part of the page"
     with pd.option_context("display.notebook_repr_html", False):
@@ -159,7 +174,9 @@ def test_texts_are_shown_aligned_to_the_left():
 def test_importing_utils_takes_no_deep_learning_library():
     heavy = ("tensorflow", "keras", "torch", "snorkel", "matplotlib", "pooch", "requests")
     code = f"import sys, utils; print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=utils.HERE, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=utils.HERE, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
@@ -173,6 +190,8 @@ def test_a_download_in_a_notebook_prints_no_warning():
         "try: utils._download(['http://127.0.0.1:9/no.zip'], 10)\n"
         "except utils.DataError as error: print(error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", pretend], cwd=utils.HERE, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", pretend], cwd=utils.HERE, capture_output=True, text=True
+    )
     assert "The download failed" in done.stdout
     assert "Warning" not in done.stderr, done.stderr

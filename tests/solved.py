@@ -73,7 +73,10 @@ SOLUTIONS["exercise-1-3"] = """\
 my_conflicts = ((L_simple == SPAM).any(axis=1) & (L_simple == HAM).any(axis=1)).mean()
 """
 WRONG["exercise-1-3"] = [
-    ("my_conflicts = ((L_simple == SPAM).any(axis=1) & (L_simple == HAM).any(axis=1)).sum()", "divide by all of them"),
+    (
+        "my_conflicts = ((L_simple == SPAM).any(axis=1) & (L_simple == HAM).any(axis=1)).sum()",
+        "divide by all of them",
+    ),
     ("my_conflicts = np.mean([len(set(row)) > 1 for row in L_simple])", "leave the abstains out"),
 ]
 
@@ -262,7 +265,10 @@ my_probabilities = np.where(names == "tf_reword", 2.0, np.where(names == "tf_cro
 my_probabilities /= my_probabilities.sum()
 """
 WRONG["exercise-2-3"] = [
-    ("my_probabilities = np.where(names == 'tf_reword', 2.0, np.where(names == 'tf_crop', 0, 1))", "divide by the sum"),
+    (
+        "my_probabilities = np.where(names == 'tf_reword', 2.0, np.where(names == 'tf_crop', 0, 1))",
+        "divide by the sum",
+    ),
     (
         """\
 my_probabilities = np.where(names == "tf_reword", 2.0, 1.0)

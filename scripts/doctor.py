@@ -39,10 +39,14 @@ def ask(code):
     environment = dict(os.environ, PYTHONIOENCODING="utf-8")
     environment.pop("PYTHONSAFEPATH", None)  # notebooks import from their folder whatever this says
     command = [sys.executable, "-c", code]
-    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     out, err = (stream.decode("utf-8", "replace").strip() for stream in child.communicate())
     if child.returncode != 0:
-        raise RuntimeError(err.splitlines()[-1] if err else "Python ended with status {0}".format(child.returncode))
+        raise RuntimeError(
+            err.splitlines()[-1] if err else "Python ended with status {0}".format(child.returncode)
+        )
     return out
 
 
@@ -51,9 +55,15 @@ def ask(code):
 
 def python():
     bits = 64 if sys.maxsize > 2**32 else 32
-    text = "{0} ({1} bit, {2}), {3}".format(platform.python_version(), bits, sysconfig.get_platform(), sys.executable)
+    text = "{0} ({1} bit, {2}), {3}".format(
+        platform.python_version(), bits, sysconfig.get_platform(), sys.executable
+    )
     if not right_version():
-        return "FAIL", text, "install Python 3.11, 3.12 or 3.13 and name it, for example: make lab PYTHON=python3.12"
+        return (
+            "FAIL",
+            text,
+            "install Python 3.11, 3.12 or 3.13 and name it, for example: make lab PYTHON=python3.12",
+        )
     if bits == 32:
         return "FAIL", text, "install a 64-bit Python: torch and TensorFlow exist for no other"
     if platform.system() == "Darwin" and platform.machine() == "x86_64":
@@ -62,7 +72,11 @@ def python():
     if platform.system() == "Darwin" and int(platform.mac_ver()[0].split(".")[0]) < 14:
         return "FAIL", text + ", macOS " + platform.mac_ver()[0], "update to macOS 14 or later"
     if sysconfig.get_platform() == "win-arm64":
-        return "FAIL", text, "install a Python for x64, which runs on this computer too: there is no TensorFlow for ARM"
+        return (
+            "FAIL",
+            text,
+            "install a Python for x64, which runs on this computer too: there is no TensorFlow for ARM",
+        )
     return "OK", text, ""
 
 
@@ -70,14 +84,22 @@ def environment():
     active = os.environ.get("VIRTUAL_ENV") or os.environ.get("CONDA_PREFIX") or ""
     if os.path.isdir(VENV):
         if not is_same(sys.prefix, VENV):  # main() would have gone there
-            return "FAIL", ".venv does not answer to " + sys.executable, "make setup (it mends .venv or makes it anew)"
+            return (
+                "FAIL",
+                ".venv does not answer to " + sys.executable,
+                "make setup (it mends .venv or makes it anew)",
+            )
         if is_same(active, VENV):
             return "OK", ".venv, active", ""
         remedy = "nothing for make, which uses .venv anyway; before plain commands activate .venv"
         return "WARN", ".venv is there, but not active in this shell", remedy
     if sys.prefix != getattr(sys, "base_prefix", sys.prefix) or is_same(active, sys.prefix):
         return "OK", "{0}, which this Python belongs to".format(sys.prefix), ""
-    return "WARN", "no .venv, and no virtual environment is active", "make setup, or make and activate one (README)"
+    return (
+        "WARN",
+        "no .venv, and no virtual environment is active",
+        "make setup, or make and activate one (README)",
+    )
 
 
 def disk():
@@ -87,7 +109,9 @@ def disk():
     free = shutil.disk_usage(ROOT).free / GB
     text = "{0:.1f} GB free, {1} needed".format(free, needed)
     return (
-        ("OK", text, "") if free >= needed else ("FAIL", text, "free some space, or move this folder to a larger disk")
+        ("OK", text, "")
+        if free >= needed
+        else ("FAIL", text, "free some space, or move this folder to a larger disk")
     )
 
 
@@ -104,7 +128,9 @@ def available_memory():
         with open("/proc/meminfo") as file:
             available = int(re.search(r"MemAvailable: +(\d+) kB", file.read()).group(1)) * 1024
         try:
-            with open("/sys/fs/cgroup/memory.max") as file:  # the limit of a container, as on a JupyterHub
+            with open(
+                "/sys/fs/cgroup/memory.max"
+            ) as file:  # the limit of a container, as on a JupyterHub
                 return min(available, int(file.read()))
         except (OSError, ValueError):
             return available
@@ -114,7 +140,11 @@ def available_memory():
 def memory():
     available = available_memory() / GB
     text = "{0:.1f} GB, {1} wanted".format(available, MEMORY_GB)
-    return ("OK", text, "") if available >= MEMORY_GB else ("WARN", text, "close other programs and unused kernels")
+    return (
+        ("OK", text, "")
+        if available >= MEMORY_GB
+        else ("WARN", text, "close other programs and unused kernels")
+    )
 
 
 def packages():
@@ -122,28 +152,44 @@ def packages():
 
     pin = r"(?m)^([\w.-]+)(?:\[\w+\])?==([\w.]+)"
     direct = dict(re.findall(pin, read("requirements.txt")))
-    others = re.findall(pin, read("constraints.txt"))  # a name may stand there twice, with other markers
+    others = re.findall(
+        pin, read("constraints.txt")
+    )  # a name may stand there twice, with other markers
     level, wrong = "OK", []
     for name in sorted(set(direct) | set(name for name, _ in others)):
-        allowed = [direct[name]] if name in direct else [pinned for other, pinned in others if other == name]
+        allowed = (
+            [direct[name]]
+            if name in direct
+            else [pinned for other, pinned in others if other == name]
+        )
         try:
             found = (version(name) or "damaged").split("+")[0]  # 2.13.0+cpu is 2.13.0
         except PackageNotFoundError:
             found = None
         if found is None and name in direct:
             wrong.append(name + " missing")
-        elif found is not None and found not in allowed:  # what is missing of the others may be another system's
+        elif (
+            found is not None and found not in allowed
+        ):  # what is missing of the others may be another system's
             wrong.append("{0} {1} instead of {2}".format(name, found, " or ".join(allowed)))
         else:
             continue
         level = "FAIL" if name in direct or level == "FAIL" else "WARN"
     if wrong:
         return level, ", ".join(wrong), INSTALL
-    return "OK", "all {0} of requirements.txt, and what they need, at their pinned versions".format(len(direct)), ""
+    return (
+        "OK",
+        "all {0} of requirements.txt, and what they need, at their pinned versions".format(
+            len(direct)
+        ),
+        "",
+    )
 
 
 def kernel():
-    remedy = "make kernel (or, in your own environment: python -m ipykernel install --user --name={0})".format(KERNEL)
+    remedy = "make kernel (or, in your own environment: python -m ipykernel install --user --name={0})".format(
+        KERNEL
+    )
     try:
         from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     except ImportError:
@@ -154,9 +200,17 @@ def kernel():
         return "WARN", KERNEL + " is not registered", remedy
     path = shutil.which(its_python)
     if path is None:
-        return "FAIL", "{0} is registered for {1}, which is not there".format(KERNEL, its_python), remedy
+        return (
+            "FAIL",
+            "{0} is registered for {1}, which is not there".format(KERNEL, its_python),
+            remedy,
+        )
     if not is_same(os.path.dirname(path), os.path.dirname(sys.executable)):
-        return "WARN", "{0} is registered for another environment: {1}".format(KERNEL, its_python), remedy
+        return (
+            "WARN",
+            "{0} is registered for another environment: {1}".format(KERNEL, its_python),
+            remedy,
+        )
     return "OK", "{0}, {1}".format(KERNEL, its_python), ""
 
 
@@ -187,7 +241,11 @@ def data():
     try:
         level, text = ask(FIND_DATA).split(" ", 1)
     except RuntimeError as error:
-        return "FAIL", "utils.py cannot be used: {0}".format(error), "restore it with: git checkout -- utils.py"
+        return (
+            "FAIL",
+            "utils.py cannot be used: {0}".format(error),
+            "restore it with: git checkout -- utils.py",
+        )
     remedy = "with a network, and SPAM_DATA not set to 'sample': make data (or: python utils.py)"
     return level, text, remedy if level == "WARN" else ""  # an error names its remedy itself
 
@@ -206,11 +264,19 @@ def utils():
     here, elsewhere = ask(FIND_UTILS).splitlines()
     ours = os.path.join(ROOT, "utils.py")
     if not is_same(here, ours):
-        remedy = "rename or remove that one" if here != "None" else "restore ours with: git checkout -- utils.py"
+        remedy = (
+            "rename or remove that one"
+            if here != "None"
+            else "restore ours with: git checkout -- utils.py"
+        )
         return "FAIL", "'import utils' in this folder finds {0}, not {1}".format(here, ours), remedy
     if elsewhere != "None" and not is_same(elsewhere, ours):
         text = "ours in this folder, but {0} anywhere else".format(elsewhere)
-        return "WARN", text, "keep the notebooks in this folder; if nobody needs the other one: pip uninstall utils"
+        return (
+            "WARN",
+            text,
+            "keep the notebooks in this folder; if nobody needs the other one: pip uninstall utils",
+        )
     return "OK", here, ""
 
 
@@ -227,7 +293,9 @@ def port():
     listener = socket.socket()
     try:
         if os.name != "nt":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as JupyterLab's server does
+            listener.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # as JupyterLab's server does
         listener.bind(("127.0.0.1", PORT))
         return "OK", "{0} is free".format(PORT), ""
     except OSError:
@@ -243,14 +311,18 @@ def long_paths():
     import winreg
 
     try:
-        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\FileSystem") as key:
+        with winreg.OpenKey(
+            winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\FileSystem"
+        ) as key:
             enabled = winreg.QueryValueEx(key, "LongPathsEnabled")[0] == 1
     except OSError:
         enabled = False
     if enabled:
         return "OK", "enabled in Windows", ""
     longest = len(VENV) + 1 + LONGEST_INSTALLED
-    text = "not enabled in Windows; the longest path will have about {0} characters of 259".format(longest)
+    text = "not enabled in Windows; the longest path will have about {0} characters of 259".format(
+        longest
+    )
     remedy = r"move this folder to a short path such as C:\labs, or let an administrator set LongPathsEnabled to 1"
     return ("OK", text, "") if longest <= 259 else ("WARN", text, remedy)
 
@@ -272,7 +344,20 @@ def vc_runtime():
     return "OK", "Microsoft Visual C++ runtime is there", ""
 
 
-CHECKS = [python, environment, disk, memory, packages, kernel, data, utils, folder, port, long_paths, vc_runtime]
+CHECKS = [
+    python,
+    environment,
+    disk,
+    memory,
+    packages,
+    kernel,
+    data,
+    utils,
+    folder,
+    port,
+    long_paths,
+    vc_runtime,
+]
 NEED_THE_RIGHT_PYTHON = [packages, kernel, data, utils]
 
 
@@ -286,7 +371,11 @@ def results():
             else:
                 result = check()
         except Exception as error:  # a check that fails itself must not hide the others
-            result = "WARN", "could not be checked ({0}: {1})".format(type(error).__name__, error), ""
+            result = (
+                "WARN",
+                "could not be checked ({0}: {1})".format(type(error).__name__, error),
+                "",
+            )
         if result:
             found.append((check.__name__,) + result)
     return found
@@ -307,17 +396,29 @@ def main():
     if right_version() and not is_same(sys.prefix, VENV) and venv_works():
         return subprocess.call([PYTHON, os.path.abspath(__file__)])
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a path may hold letters that the terminal cannot show
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # a path may hold letters that the terminal cannot show
     found = results()
     for name, level, text, remedy in found:
-        line = "{0:4} {1:11} {2}".format(level, name.replace("_", " "), text) + (" -> " + remedy if remedy else "")
+        line = "{0:4} {1:11} {2}".format(level, name.replace("_", " "), text) + (
+            " -> " + remedy if remedy else ""
+        )
         print(" ".join(line.splitlines()))
     levels = [level for _, level, _, _ in found]
-    counts = "{0} OK, {1} WARN, {2} FAIL".format(*(levels.count(level) for level in ("OK", "WARN", "FAIL")))
+    counts = "{0} OK, {1} WARN, {2} FAIL".format(
+        *(levels.count(level) for level in ("OK", "WARN", "FAIL"))
+    )
     if "FAIL" in levels:
-        print("NOT READY ({0}): begin with the first FAIL; what to do stands after the arrow.".format(counts))
+        print(
+            "NOT READY ({0}): begin with the first FAIL; what to do stands after the arrow.".format(
+                counts
+            )
+        )
         return 1
-    print("READY ({0}): what the labs need is here. 'make test' proves that they run.".format(counts))
+    print(
+        "READY ({0}): what the labs need is here. 'make test' proves that they run.".format(counts)
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The doctor (make check): every check speaks up when its condition is broken, and a bare Python can run it."""
+"""The doctor (make doctor): every check speaks up when its condition is broken, and a bare Python can run it."""
 
 import ctypes
 import importlib.metadata
@@ -21,7 +21,7 @@ import pytest
 import utils
 
 ROOT = utils.HERE
-SPEC = importlib.util.spec_from_file_location("check", ROOT / "scripts" / "check.py")
+SPEC = importlib.util.spec_from_file_location("doctor", ROOT / "scripts" / "doctor.py")
 check = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(check)
 
@@ -30,7 +30,9 @@ SPEC.loader.exec_module(check)
 def labs(tmp_path, monkeypatch):
     """Return a copy of the labs without the real comments; the checks look there."""
     folder = tmp_path / "labs"
-    shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__")
+    )
     shutil.copytree(ROOT / "data" / "sample", folder / "data" / "sample")
     for name in ("utils.py", "requirements.txt", "constraints.txt"):
         shutil.copy(ROOT / name, folder)
@@ -42,8 +44,10 @@ def labs(tmp_path, monkeypatch):
 
 
 def doctor(labs, *command):
-    """Run the copy's check.py by a Python command; return its lines by name, the verdict and the exit status."""
-    done = subprocess.run([*command, labs / "scripts" / "check.py"], capture_output=True, text=True, cwd=labs.parent)
+    """Run the copy's doctor.py by a Python command; return its lines by name, the verdict and the exit status."""
+    done = subprocess.run(
+        [*command, labs / "scripts" / "doctor.py"], capture_output=True, text=True, cwd=labs.parent
+    )
     assert done.stderr == ""
     *lines, verdict = done.stdout.splitlines()
     return {line.split()[1]: line for line in lines}, verdict, done.returncode
@@ -63,10 +67,21 @@ def system(monkeypatch, name, machine="AMD64", mac_version="15.1"):
 
 
 def test_it_runs_with_nothing_installed(labs):
-    lines, verdict, status = doctor(labs, getattr(sys, "_base_executable", sys.executable), "-I", "-S")
-    assert {"python", "environment", "disk", "memory", "packages", "kernel", "data", "utils", "folder", "port"} <= set(
-        lines
+    lines, verdict, status = doctor(
+        labs, getattr(sys, "_base_executable", sys.executable), "-I", "-S"
     )
+    assert {
+        "python",
+        "environment",
+        "disk",
+        "memory",
+        "packages",
+        "kernel",
+        "data",
+        "utils",
+        "folder",
+        "port",
+    } <= set(lines)
     assert lines["packages"].startswith("FAIL") and "snorkel missing" in lines["packages"]
     assert lines["kernel"].startswith("FAIL") and "not installed" in lines["kernel"]
     assert lines["data"].startswith("WARN") and "make data" in lines["data"]
@@ -78,7 +93,10 @@ def test_it_runs_with_nothing_installed(labs):
 def test_a_wrong_python_is_a_line_that_says_which_one_is_needed(labs):
     code = "import runpy, sys; sys.version_info = (3, 10, 13); runpy.run_path(sys.argv[1], run_name='__main__')"
     lines, verdict, status = doctor(labs, sys.executable, "-c", code)
-    assert lines["python"].startswith("FAIL") and "install Python 3.11, 3.12 or 3.13" in lines["python"]
+    assert (
+        lines["python"].startswith("FAIL")
+        and "install Python 3.11, 3.12 or 3.13" in lines["python"]
+    )
     for name in ("packages", "kernel", "data", "utils"):
         assert "this Python is the wrong one" in lines[name]
     assert verdict.startswith("NOT READY") and status == 1
@@ -92,7 +110,11 @@ def test_a_venv_is_what_is_checked_and_a_broken_one_is_told(labs):
     assert lines["environment"].startswith("WARN") and "not active" in lines["environment"]
     (labs / os.path.relpath(check.PYTHON, ROOT)).unlink()
     lines, _, status = doctor(labs, sys.executable)
-    assert lines["environment"].startswith("FAIL") and "make setup" in lines["environment"] and status == 1
+    assert (
+        lines["environment"].startswith("FAIL")
+        and "make setup" in lines["environment"]
+        and status == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +125,9 @@ def test_a_venv_is_what_is_checked_and_a_broken_one_is_told(labs):
         (["WARN", "FAIL"], 1, "NOT READY (0 OK, 1 WARN, 1 FAIL)"),
     ],
 )
-def test_the_verdict_and_the_exit_status_follow_the_levels(monkeypatch, capsys, levels, status, verdict):
+def test_the_verdict_and_the_exit_status_follow_the_levels(
+    monkeypatch, capsys, levels, status, verdict
+):
     def fake(level):
         def some_check():
             return level, "what\nwas found", "the remedy"
@@ -129,7 +153,7 @@ def test_a_check_that_breaks_does_not_hide_the_others(monkeypatch):
 
 def test_make_check_runs_before_any_set_up():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.search(r"^check: ## .+\n\t@\$\(PYTHON\) scripts/check.py$", makefile, re.MULTILINE)
+    assert re.search(r"^doctor: ## .+\n\t@\$\(PYTHON\) scripts/doctor.py$", makefile, re.MULTILINE)
 
 
 # ---------------------------------------------------------------- each check
@@ -147,7 +171,9 @@ def test_make_check_runs_before_any_set_up():
     ],
 )
 def test_python(monkeypatch, fault, remedy):
-    version = SimpleNamespace(version_info=(3, 12, 0), executable="python", maxsize=fault.pop("maxsize", 2**63 - 1))
+    version = SimpleNamespace(
+        version_info=(3, 12, 0), executable="python", maxsize=fault.pop("maxsize", 2**63 - 1)
+    )
     built_for = fault.pop("built_for", "win-amd64")
     monkeypatch.setattr(check, "sys", version)
     monkeypatch.setattr(check, "sysconfig", SimpleNamespace(get_platform=lambda: built_for))
@@ -157,10 +183,16 @@ def test_python(monkeypatch, fault, remedy):
 
 
 def test_environment(labs, monkeypatch):
-    monkeypatch.setattr(check, "sys", SimpleNamespace(prefix="/usr", base_prefix="/usr", executable="/usr/bin/python3"))
+    monkeypatch.setattr(
+        check,
+        "sys",
+        SimpleNamespace(prefix="/usr", base_prefix="/usr", executable="/usr/bin/python3"),
+    )
     level, text, remedy = check.environment()
     assert level == "WARN" and "no virtual environment" in text and "make setup" in remedy
-    monkeypatch.setenv("VIRTUAL_ENV", str(labs / "another"))  # active, but python3 is not its Python
+    monkeypatch.setenv(
+        "VIRTUAL_ENV", str(labs / "another")
+    )  # active, but python3 is not its Python
     assert check.environment()[0] == "WARN"
     monkeypatch.setattr(check.sys, "prefix", str(labs / "another"))
     assert check.environment()[0] == "OK"
@@ -175,10 +207,13 @@ def test_environment(labs, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("free_gb", "installed", "level"), [(6, False, "OK"), (4, False, "FAIL"), (4, True, "OK"), (0.4, True, "FAIL")]
+    ("free_gb", "installed", "level"),
+    [(6, False, "OK"), (4, False, "FAIL"), (4, True, "OK"), (0.4, True, "FAIL")],
 )
 def test_disk(monkeypatch, free_gb, installed, level):
-    monkeypatch.setattr(check.shutil, "disk_usage", lambda path: SimpleNamespace(free=free_gb * 1e9))
+    monkeypatch.setattr(
+        check.shutil, "disk_usage", lambda path: SimpleNamespace(free=free_gb * 1e9)
+    )
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: installed or None)
     found = check.disk()
     assert found[0] == level and bool(found[2]) == (level == "FAIL")
@@ -197,7 +232,9 @@ def test_memory(monkeypatch):
 def test_memory_on_linux_minds_the_limit_of_a_container(monkeypatch, limit, expected):
     def fake_open(path):
         if path == "/proc/meminfo":
-            return io.StringIO("MemTotal:  8000000 kB\nMemFree:  10 kB\nMemAvailable:    4000000 kB\n")
+            return io.StringIO(
+                "MemTotal:  8000000 kB\nMemFree:  10 kB\nMemAvailable:    4000000 kB\n"
+            )
         if limit is None:
             raise FileNotFoundError(path)
         return io.StringIO(limit)
@@ -250,7 +287,9 @@ def test_packages(monkeypatch, change, level, said):
 def test_packages_sees_every_line_of_the_requirements(monkeypatch):
     lines = re.findall(r"(?m)^[^#\n]+==", check.read("requirements.txt"))
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "0")
-    assert all(line.split("[")[0].rstrip("=") + " 0 instead of" in check.packages()[1] for line in lines)
+    assert all(
+        line.split("[")[0].rstrip("=") + " 0 instead of" in check.packages()[1] for line in lines
+    )
 
 
 @pytest.mark.parametrize(
@@ -268,7 +307,11 @@ def test_kernel(tmp_path, monkeypatch, its_python, level, said):
     if its_python:
         folder = tmp_path / "kernels" / check.KERNEL
         folder.mkdir(parents=True)
-        spec = {"argv": [its_python, "-m", "ipykernel_launcher"], "display_name": "x", "language": "python"}
+        spec = {
+            "argv": [its_python, "-m", "ipykernel_launcher"],
+            "display_name": "x",
+            "language": "python",
+        }
         (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
     found = check.kernel()
     assert found[0] == level and said in found[1] and bool(found[2]) == (level != "OK")
@@ -282,7 +325,11 @@ def test_kernel_without_jupyter(monkeypatch):
 
 def test_data(labs, monkeypatch):
     level, text, remedy = check.data()
-    assert level == "WARN" and "only the sample: the real comments are not here yet" in text and "make data" in remedy
+    assert (
+        level == "WARN"
+        and "only the sample: the real comments are not here yet" in text
+        and "make data" in remedy
+    )
     monkeypatch.setenv("SPAM_DATA", "sample")
     level, text, _ = check.data()
     assert level == "WARN" and "SPAM_DATA=sample asks for it" in text
@@ -384,7 +431,9 @@ def test_long_paths(monkeypatch, enabled, venv_folder, level):
             raise FileNotFoundError(name)
         return enabled, 4
 
-    winreg = SimpleNamespace(HKEY_LOCAL_MACHINE=0, OpenKey=lambda *args: io.StringIO(), QueryValueEx=value)
+    winreg = SimpleNamespace(
+        HKEY_LOCAL_MACHINE=0, OpenKey=lambda *args: io.StringIO(), QueryValueEx=value
+    )
     monkeypatch.setitem(sys.modules, "winreg", winreg)
     monkeypatch.setattr(check, "VENV", venv_folder)
     system(monkeypatch, "Windows")
@@ -405,6 +454,11 @@ def test_vc_runtime(monkeypatch):
     assert check.vc_runtime()[0] == "OK"
     missing = ["msvcp140.dll"]
     level, text, remedy = check.vc_runtime()
-    assert level == "FAIL" and "msvcp140.dll" in text and "vcruntime" not in text and "Redistributable" in remedy
+    assert (
+        level == "FAIL"
+        and "msvcp140.dll" in text
+        and "vcruntime" not in text
+        and "Redistributable" in remedy
+    )
     system(monkeypatch, "Linux")
     assert check.vc_runtime() is None
