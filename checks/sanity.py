@@ -1,0 +1,127 @@
+"""Mistakes of weak supervision that raise no error, and how to find them."""
+
+import numpy as np
+import pandas as pd
+
+from checks.core import ABSTAIN, Finding, comments_of
+
+
+def sanity_checks(df=None, L=None, lfs=None, labels=None, preds=None, golds=None, probs=None):
+    """Look for mistakes that raise no error but spoil the result; print a line for each.
+
+    What is not given is not looked at.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame
+        The comments that were labeled.
+    L : numpy.ndarray of int, shape (comments, LFs)
+        Their label matrix.
+    lfs : list of LabelingFunction
+        The LFs of its columns.
+    labels : array-like of int, shape (comments,)
+        What a classifier is going to be trained on.
+    preds, golds : array-like of int, shape (comments,)
+        Predictions and right labels.
+    probs : numpy.ndarray of float, shape (comments, classes)
+        The label model's probabilities for the rows of `L`.
+    """
+    findings = []
+    if df is not None:
+        findings.append(_index(df))
+    if L is not None:
+        L = np.asarray(L)
+        findings += [_enough_lfs(L), _classes(L, probs)]
+    if L is not None and lfs is not None:
+        findings += [_names(lfs), _silence(L, lfs)]
+    if df is not None and L is not None and lfs is not None:
+        findings.append(_fresh_matrix(df, L, lfs))
+    if L is not None and probs is not None:
+        findings.append(_agreement(L, np.asarray(probs)))
+    if labels is not None:
+        findings.append(_abstains(np.asarray(labels)))
+    if preds is not None and golds is not None:
+        findings.append(_better_than_one_class(np.asarray(preds), np.asarray(golds)))
+    for finding in findings:
+        print(f"✓ {finding.right}" if finding.passed else f"✗ {finding.wrong}")
+
+
+def _index(df):
+    n = int(df.index.duplicated().sum())
+    wrong = f"{n} rows repeat an index, so filters mix them up. Use df.reset_index(drop=True)."
+    return Finding(n == 0, "every row has its own index", wrong)
+
+
+def _enough_lfs(L):
+    n = L.shape[1]
+    wrong = f"{n} LFs; the label model needs three or more, or it cannot tell who is right."
+    return Finding(n >= 3, f"{n} LFs", wrong)
+
+
+def _classes(L, probs):
+    n = 2 if probs is None else np.asarray(probs).shape[1]
+    cast = set(np.unique(L)) - {ABSTAIN}
+    odd, without = sorted(cast - set(range(n))), sorted(set(range(n)) - cast)
+    wrong = f"no LF votes for class {', '.join(map(str, without))}."
+    if odd:
+        wrong = f"votes for {', '.join(map(str, odd))}; the classes are 0 to {n - 1}."
+    if odd and probs is None:
+        wrong += " For more classes, set cardinality= in the label model and pass probs= here."
+    return Finding(not odd and not without, f"there are votes for all {n} classes", wrong)
+
+
+def _names(lfs):
+    names = pd.Series([lf.name for lf in lfs])
+    twice = ", ".join(names[names.duplicated()].unique())
+    return Finding(
+        not twice, "every LF has its own name", f"two LFs are called {twice}. Rename one."
+    )
+
+
+def _silence(L, lfs):
+    always = [lf.name for lf, votes in zip(lfs, L.T, strict=False) if (votes != ABSTAIN).all()]
+    wrong = f"never silent: {', '.join(always)}. When should it return ABSTAIN?"
+    return Finding(not always, "every LF abstains somewhere", wrong)
+
+
+def _fresh_matrix(df, L, lfs):
+    from snorkel.labeling import LFApplier
+
+    if L.shape != (len(df), len(lfs)):
+        wrong = f"the label matrix is {L.shape}, but there are {len(df)} rows and {len(lfs)} LFs."
+        return Finding(False, "", wrong)
+    rows = np.linspace(0, len(df) - 1, min(len(df), 2000)).astype(int)
+    again = LFApplier(lfs).apply(list(comments_of(df.iloc[rows])), progress_bar=False)
+    changed = [
+        lf.name for lf, same in zip(lfs, (again == L[rows]).all(axis=0), strict=True) if not same
+    ]
+    wrong = (
+        f"the label matrix is stale: {', '.join(changed)} now votes otherwise. Apply the LFs again."
+    )
+    return Finding(not changed, "the label matrix belongs to these rows and LFs", wrong)
+
+
+def _agreement(L, probs):
+    counts = np.stack([np.equal(L, k).sum(axis=1) for k in range(probs.shape[1])], axis=1)
+    first, second = np.sort(counts, axis=1)[:, [-1, -2]].T
+    clear = first > second
+    share = (counts.argmax(axis=1) == probs.argmax(axis=1))[clear].mean() if clear.any() else 1
+    text = f"the label model agrees with {share:.1%} of the majorities"
+    wrong = f"{text}: it believes some LF to mean the opposite. Compare its weights with dev."
+    return Finding(share >= 0.5, text, wrong)
+
+
+def _abstains(labels):
+    n = int((labels == ABSTAIN).sum())
+    wrong = f"{n} labels are -1: a classifier would learn that as a class. Drop these rows first."
+    return Finding(n == 0, "no abstain among the training labels", wrong)
+
+
+def _better_than_one_class(preds, golds):
+    if len(golds) == 0:
+        return Finding(False, "", "there are no gold labels to compare with.")
+    right = (preds == golds).mean()
+    share = pd.Series(golds).value_counts(normalize=True).max()
+    text = f"{right:.1%} are right; always naming the larger class would be right on {share:.1%}"
+    swapped = " Are the classes swapped, or the rows in another order?" if right < 1 - share else ""
+    return Finding(right > share, text, f"{text}.{swapped}")
