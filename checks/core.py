@@ -142,6 +142,8 @@ with suppress(ImportError, AttributeError):  # outside of a notebook there are n
 class Comment(SimpleNamespace):
     """One comment as a function sees it: `x.text` or `x["text"]`."""
 
+    __contains__ = __iter__ = None  # "word" in x would look at the comment, not at its text
+
     def __getitem__(self, column):
         return getattr(self, column)
 
