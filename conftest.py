@@ -16,6 +16,7 @@ import pytest
 from nbclient.exceptions import DeadKernelError
 from notebook_code import where
 
+import fetch
 import utils
 
 NOISE = re.compile(r"UsageError|Warning:|Traceback|ERROR|Exception ignored")
@@ -215,9 +216,9 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
 def elsewhere(monkeypatch, tmp_path):
     """Let a test look for data in empty folders of its own, with no network and no SPAM_DATA."""
     monkeypatch.delenv("SPAM_DATA", raising=False)
-    monkeypatch.setattr(utils, "DATA_DIR", tmp_path / "data" / "youtube-spam")
-    monkeypatch.setattr(utils, "SHARED_DIR", tmp_path / "shared" / "youtube-spam")
-    monkeypatch.setattr(utils, "UCI_URLS", ("http://127.0.0.1:9/nothing-listens-here.zip",))
-    utils._locate.cache_clear()
+    monkeypatch.setattr(fetch, "DATA_DIR", tmp_path / "data" / "youtube-spam")
+    monkeypatch.setattr(fetch, "SHARED_DIR", tmp_path / "shared" / "youtube-spam")
+    monkeypatch.setattr(fetch, "UCI_URLS", ("http://127.0.0.1:9/nothing-listens-here.zip",))
+    fetch._locate.cache_clear()
     yield
-    utils._locate.cache_clear()
+    fetch._locate.cache_clear()

@@ -152,7 +152,8 @@ def _download(urls):
     if found:
         return found[0]
     if worker.is_alive():
-        reasons.append(f"no complete answer within {DOWNLOAD_SECONDS} s")
+        asked = " or ".join(map(_without_password, urls))
+        reasons.append(f"{asked}: no complete answer within {DOWNLOAD_SECONDS} s")
     raise DataError(
         f"The download failed: {'; '.join(reasons)}. Check the internet connection and run again, "
         f"or set SPAM_DATA to a folder or zip file that holds the five files."

@@ -36,7 +36,7 @@ def sanity_checks(df=None, L=None, lfs=None, labels=None, preds=None, golds=None
         findings += [_names(lfs), _silence(L, lfs)]
     if df is not None and L is not None and lfs is not None:
         findings.append(_fresh_matrix(df, L, lfs))
-    if L is not None and probs is not None:
+    if L is not None and probs is not None and len(L) == len(probs):
         findings.append(_agreement(L, np.asarray(probs)))
     if labels is not None:
         findings.append(_abstains(np.asarray(labels)))
@@ -85,19 +85,18 @@ def _silence(L, lfs):
 
 
 def _fresh_matrix(df, L, lfs):
-    from snorkel.labeling import LFApplier
-
     if L.shape != (len(df), len(lfs)):
         wrong = f"the label matrix is {L.shape}, but there are {len(df)} rows and {len(lfs)} LFs."
         return Finding(False, "", wrong)
     rows = np.linspace(0, len(df) - 1, min(len(df), 2000)).astype(int)
-    again = LFApplier(lfs).apply(list(comments_of(df.iloc[rows])), progress_bar=False)
+    comments = list(comments_of(df.iloc[rows]))
     changed = [
-        lf.name for lf, same in zip(lfs, (again == L[rows]).all(axis=0), strict=True) if not same
+        lf.name
+        for lf, stored in zip(lfs, L[rows].T, strict=True)
+        if [lf(x) for x in comments] != stored.tolist()
     ]
-    wrong = (
-        f"the label matrix is stale: {', '.join(changed)} now votes otherwise. Apply the LFs again."
-    )
+    names = ", ".join(changed)
+    wrong = f"the label matrix is stale: {names} now votes otherwise. Apply the LFs again."
     return Finding(not changed, "the label matrix belongs to these rows and LFs", wrong)
 
 
