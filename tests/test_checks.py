@@ -180,7 +180,7 @@ L = FINE["L"]
 FAULTS = {
     "two LFs": ({"L": L[:, :2]}, "2 LFs; the label model needs three"),
     "index twice": ({"df": COMMENTS.set_axis([0] * 6)}, "5 rows repeat an index"),
-    "other rows": ({"L": L[::-1]}, "the label matrix the label matrix is stale: check"),
+    "other rows": ({"L": L[::-1]}, "the label matrix is stale: check, subscribe now"),
     "one LF changed": ({"lfs": [*LFS[:2], says("what", HAM)]}, "is stale: what now votes"),
     "rows missing": ({"L": L[:3]}, "the label matrix is (3, 3), but there are 6 rows and 3 LFs"),
     "one name twice": ({"lfs": [*LFS[:2], says("song", HAM, "check")]}, "two LFs are called check"),
