@@ -3,6 +3,8 @@
 fetch.py finds and verifies the files, tables.py reads them. Import this module before TensorFlow.
 """
 
+import base64
+import html
 import io
 import os
 import re
@@ -129,13 +131,16 @@ def preview(comments, width=90):
 
 def show(fig, alt):
     """Show a Matplotlib figure with its alternative text, for readers who cannot see it."""
-    from IPython.display import Image, display
+    from IPython.display import display
     from matplotlib import pyplot as plt
 
-    png = io.BytesIO()
-    fig.savefig(png, format="png", bbox_inches="tight", facecolor="white")
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", bbox_inches="tight", facecolor="white")
     plt.close(fig)
-    display(Image(png.getvalue(), alt=alt))
+    png = base64.b64encode(buffer.getvalue()).decode()
+    image = f'<img src="data:image/png;base64,{png}" alt="{html.escape(alt)}">'  # for JupyterLab
+    bundle = {"image/png": png, "text/html": image, "text/plain": alt}
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
 
 
 def progress(items, desc):

@@ -68,13 +68,13 @@ def test_texts_are_shown_aligned_to_the_left_and_their_html_is_not_obeyed():
     assert page.count('<td style="text-align: left;">') == 2 and "&lt;b&gt;nice" in page
 
 
-def test_a_figure_is_shown_with_its_alternative_text(monkeypatch):
-    shown = []
-    monkeypatch.setattr("IPython.display.display", shown.append)
-    utils.show(plt.figure(), "An empty picture")
-    data, metadata = shown[0]._repr_mimebundle_()
-    assert data["image/png"] and metadata["image/png"]["alt"] == "An empty picture"
-    assert not plt.get_fignums()
+def test_a_figure_is_shown_with_its_alternative_text_and_closed(monkeypatch):
+    shown = {}
+    monkeypatch.setattr("IPython.display.display", lambda data, **rest: shown.update(data, **rest))
+    utils.show(plt.figure(), 'A picture of "nothing"')
+    assert shown["metadata"]["image/png"]["alt"] == shown["text/plain"] == 'A picture of "nothing"'
+    assert shown["text/html"].endswith(' alt="A picture of &quot;nothing&quot;">')
+    assert shown["image/png"] in shown["text/html"] and not plt.get_fignums()
 
 
 @pytest.mark.parametrize("watched", [False, True])
