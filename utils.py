@@ -159,9 +159,14 @@ def start_workers(n=2):
     import dask
     from dask.distributed import Client
 
-    routes = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
-    with dask.config.set(routes):
-        return Client(n_workers=n, threads_per_worker=1, security=True, dashboard_address=":0")
+    dask.config.set({f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")})
+    return Client(
+        n_workers=n,
+        threads_per_worker=1,
+        security=True,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+    )
 
 
 def check_range(name, value, low, high):
