@@ -1,21 +1,20 @@
-"""How pytest runs the labs: nbval's settings, the first failing cell of each notebook, a verdict."""
+"""How pytest runs the labs: nbval's settings, the first failing cell of each, and a verdict."""
 
 import os
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from contextlib import suppress
-from pathlib import Path
 from queue import Empty
 
 import nbval.plugin
 import pytest
-from notebook_code import fault, files_below, where
+from notebook_code import fault, files_below, reason, where
 
-import fetch
 import utils
 
 for variable in ("JPY_SESSION_NAME", "VSCODE_PID"):
     os.environ.pop(variable, None)  # where one is set, utils.progress draws a bar
+KINDS = ("passed", "failed", "error", "skipped")
 FIRST_FAILURES = {}  # notebook -> its first failing cell, and why it failed
 
 
@@ -70,11 +69,8 @@ def pytest_runtest_call(item):
 def pytest_runtest_makereport(item, call):
     report = yield
     if hasattr(item, "cell_num") and report.failed:
-        why = [str(call.excinfo.value).strip()]
-        errors = [out for out in item.test_outputs or [] if out.output_type == "error"]
-        errors = [out for out in errors if out.ename != "KeyboardInterrupt"]  # nbval's time-out
-        why = [f"{out.ename}: {out.evalue}" for out in errors] + why
-        line = f"{where(item.path.name, item.cell)}: {why[0].splitlines()[0]}"
+        why = reason(item.test_outputs or [], call.excinfo.value)
+        line = f"{where(item.path.name, item.cell)}: {why}"
         FIRST_FAILURES.setdefault(item.path.name, line)
         report.longrepr = f"{line}\n{report.longrepr}"
     return report
@@ -83,52 +79,29 @@ def pytest_runtest_makereport(item, call):
 def pytest_terminal_summary(terminalreporter, exitstatus, config):
     """Print the table of mutants, what ran, and whether these labs can be taught tomorrow."""
     line, stats, data = terminalreporter.write_line, terminalreporter.stats, utils.find_data()
-    files, counts, seconds = set(), defaultdict(Counter), Counter()
-    for kind in ("passed", "failed", "error", "skipped"):
-        for report in stats.get(kind, []):  # a file that is skipped as a whole has a report, too
-            file = Path(report.nodeid.split("::")[0])
-            group = file.name if file.suffix == ".ipynb" else "tests"
-            files.add(file.name)
-            counts[group][kind] += 1
-            seconds[group] += getattr(report, "duration", 0)
-            for _, row in filter(
-                lambda p: p[0] == "mutant", getattr(report, "user_properties", ())
-            ):
-                line(row)
+    ran = [(kind, report) for kind in KINDS for report in stats.get(kind, [])]
+    files = {report.nodeid.split("::")[0] for _, report in ran}  # also those skipped as a whole
+    for _, report in ran:
+        for key, row in getattr(report, "user_properties", ()):
+            line(f"{key}: {row}")
     terminalreporter.write_sep("=", "verdict")
-    kind = "real, verified" if data.is_real else f"the SAMPLE, because {data.why_sample}"
-    line(f"comments: {kind} ({data.source})")
-    for group, count in sorted(counts.items()):
-        line(
-            f"{group}: {', '.join(f'{n} {kind}' for kind, n in count.items())}, {seconds[group]:.0f} s"
-        )
-    for cell in FIRST_FAILURES.values():
-        line(f"first failing cell: {cell}")
-    wanted = {p.name for p in [*utils.HERE.glob("0*.ipynb"), *utils.HERE.glob("tests/test_*.py")]}
-    gaps = {
-        f"{len(wanted - files)} of {len(wanted)} notebooks and test files did not run": wanted
-        - files,
-        "tests or cells were deselected": stats.get("deselected"),
-        "no output was compared (--nbval-lax)": config.option.nbval_lax and data.is_real,
-    }
+    line(f"comments: {data.source}{'' if data.is_real else f', because {data.why_sample}'}")
+    for start in (*sorted(file for file in files if file.endswith(".ipynb")), "tests/"):
+        mine = [(kind, report) for kind, report in ran if report.nodeid.startswith(start)]
+        counts = ", ".join(f"{n} {kind}" for kind, n in Counter(kind for kind, _ in mine).items())
+        seconds = sum(getattr(report, "duration", 0) for _, report in mine)
+        line(f"{start}: {counts or 'none run'}, {seconds:.0f} s")
+    for failure in FIRST_FAILURES.values():
+        line(f"first failing cell: {failure}")
+    wanted = [*utils.HERE.glob("0*.ipynb"), *utils.HERE.glob("tests/test_*.py")]
+    missing = {path.relative_to(utils.HERE).as_posix() for path in wanted} - files
     if exitstatus:
-        line("NOT READY: it failed or was interrupted; see above.")
-    elif any(gaps.values()):
-        gaps = "; ".join(gap for gap, is_there in gaps.items() if is_there)
-        line(f"INCOMPLETE: this run does not show that the labs can be taught: {gaps}.")
+        line("NOT READY: something failed, or the run was interrupted; see above.")
+    elif missing or stats.get("deselected") or (config.option.nbval_lax and data.is_real):
+        gaps = f"{len(missing)} files and {len(stats.get('deselected', []))} tests were left out"
+        lax = ", no output was compared" * config.option.nbval_lax
+        line(f"INCOMPLETE: this does not show that the labs can be taught: {gaps}{lax}.")
     elif not data.is_real:
         line("READY FOR THE SAMPLE ONLY: all cells run, no number was compared. Next: make data")
     else:
         line("READY: all three labs run, and their outputs are those stored in them.")
-
-
-@pytest.fixture
-def elsewhere(monkeypatch, tmp_path):
-    """Let a test look for data in empty folders of its own, with no network and no SPAM_DATA."""
-    monkeypatch.delenv("SPAM_DATA", raising=False)
-    monkeypatch.setattr(fetch, "DATA_DIR", tmp_path / "data" / "youtube-spam")
-    monkeypatch.setattr(fetch, "SHARED_DIR", tmp_path / "shared" / "youtube-spam")
-    monkeypatch.setattr(fetch, "UCI_URLS", ("http://127.0.0.1:9/nothing-listens-here.zip",))
-    fetch._locate.cache_clear()
-    yield
-    fetch._locate.cache_clear()

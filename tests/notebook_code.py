@@ -91,6 +91,13 @@ def fault(cell, fresh, written, is_compared):
     return None
 
 
+def reason(outputs, error):
+    """Say on one line why a cell failed; a KeyboardInterrupt is nbval's own, at the time-out."""
+    errors = [out for out in outputs if out.output_type == "error"]
+    errors = [f"{out.ename}: {out.evalue}" for out in errors if out.ename != "KeyboardInterrupt"]
+    return [*errors, str(error).strip()][0].split("\n")[0]
+
+
 def files_below(folder):
     """Return (path, time of change) of each file, without hidden folders and environments."""
     found = set()

@@ -1,105 +1,99 @@
-"""The verdict at the end of `make test`, on three small faultless labs; STRICT; data that cannot be used."""
+"""The verdict at the end of `make test`, on three small good labs; STRICT; data that is unusable."""
 
 import re
 
 import pytest
 from small_labs import make_project, run_pytest, small_lab
 
-import conftest
-import utils
-
 LABS = ("01_first.ipynb", "02_second.ipynb", "03_third.ipynb")
-OTHER_TESTS = """\
-import pytest
-
-def test_without_network():
-    pytest.skip("no network")
-
-def test_a_fault(record_property):
-    record_property("mutant", "a fault  caught")
-"""
+PASSES = (
+    "def test_something(record_property):\n    record_property('mutant', 'a fault is caught')\n"
+)
+OPTIONAL = "import pytest\n\npytest.importorskip('no_such_package')\n"
+INTERRUPTED = "def test_something():\n    raise KeyboardInterrupt\n"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
+    """Three labs, a test file that passes, and one of a package that is not installed."""
     folder = tmp_path_factory.mktemp("verdict") / "labs"
     make_project(folder, {name: small_lab() for name in LABS})
-    (folder / "tests" / "test_others.py").write_text(OTHER_TESTS, encoding="utf-8")
+    (folder / "tests" / "test_some.py").write_text(PASSES, encoding="utf-8")
+    (folder / "tests" / "test_optional.py").write_text(OPTIONAL, encoding="utf-8")
     return folder
 
 
-@pytest.fixture(scope="module")
-def whole_run(project):
-    """What a whole run prints, on what passes for the real comments, with STRICT=1."""
-    status, text = run_pytest(project, "tests", *LABS, strict="1")
-    assert status == 0, text
-    return text
+def verdict(project, *arguments, status=0, **settings):
+    """Return the lines that a run prints below the line `verdict`."""
+    got, text = run_pytest(project, *arguments, **settings)
+    assert got == status, text
+    return re.split("=+ verdict =+\n", text)[1]
 
 
-def test_faultless_labs_pass_and_the_verdict_says_ready(whole_run):
-    assert "\nREADY: all three labs run, and their outputs are those stored in them." in whole_run
+def test_a_whole_run_ends_ready_also_where_something_optional_is_missing(project):
+    said = verdict(project, "tests", *LABS, STRICT="1")
+    assert said.startswith("comments: a folder\n01_first.ipynb: 7 passed, ")
+    assert "\ntests/: 1 passed, 1 skipped, " in said
+    assert "\nREADY: all three labs run, and their outputs are those stored in them.\n" in said
 
 
-def test_the_verdict_says_what_ran_what_was_compared_and_how_long(whole_run):
-    assert "\ndata: the real comments, verified (a pretended folder)\n" in whole_run
-    for name in LABS:
-        counts = "6 of 6 cells run; outputs: 3 compared, 1 not; 0 pictures drawn"
-        assert re.search(rf"^{name}: {counts}, \d+ s$", whole_run, re.MULTILINE), name
-    assert "\nnot compared: cells tagged nbval-ignore-output, pictures\n" in whole_run
-    passed = int(re.search(r"(\d+) passed", whole_run.splitlines()[-1])[1])
-    assert re.search(rf"^tests: {passed - 18} passed, 1 skipped, \d+ s$", whole_run, re.MULTILINE)
-    assert re.search(r"^all in all: \d+ s$", whole_run, re.MULTILINE)
+def test_on_the_sample_all_cells_run_and_none_is_compared(project):
+    changed = small_lab()
+    changed.cells[2].outputs = changed.cells[6].outputs = changed.cells[7].outputs = []
+    make_project(project / "sample", {LABS[0]: changed})
+    said = verdict(project / "sample", LABS[0], data="sample")
+    assert "comments: a folder, because a test asks for it\n01_first.ipynb: 7 passed, " in said
+    assert "READY FOR THE SAMPLE ONLY" in said
 
 
-def test_the_verdict_says_what_was_skipped_and_why(whole_run):
-    assert "\nskipped: 1 x no network\n" in whole_run
-
-
-def test_the_table_of_mutants_is_printed(whole_run):
-    assert re.search(
-        r"^=+ notebooks broken on purpose =+\na fault  caught\n=+ verdict =+$",
-        whole_run,
-        re.MULTILINE,
+@pytest.mark.parametrize(
+    ("arguments", "gaps"),
+    [
+        (["tests"], "3 files and 0 tests were left out."),
+        (["tests/test_optional.py", *LABS[1:]], "2 files and 0 tests"),
+        (["tests", LABS[0], "-k", "test_something"], "3 files and 7 tests"),
+    ],
+)
+def test_a_run_with_gaps_is_incomplete(project, arguments, gaps):
+    assert f"\nINCOMPLETE: this does not show that the labs can be taught: {gaps}" in verdict(
+        project, *arguments
     )
 
 
-def test_on_the_sample_nothing_is_compared_and_the_verdict_says_so(project):
-    status, text = run_pytest(project, "tests", *LABS, data="sample")
-    assert status == 0, text
-    assert (
-        "\ndata: the SAMPLE comments, because this test asks for it (a pretended folder)\n" in text
-    )
-    assert (
-        text.count("6 of 6 cells run; outputs: 0 compared, 4 not") == 3
-        and "\nnot compared: all" in text
-    )
-    assert "\nREADY FOR THE SAMPLE ONLY" in text
+def test_a_run_that_compares_nothing_is_incomplete(project):
+    assert "left out, no output was compared" in verdict(project, "tests", "--nbval-lax")
 
 
-def test_a_run_with_gaps_is_called_incomplete(project):
-    status, text = run_pytest(
-        project, "tests/test_notebooks.py", LABS[2], "-k", "not is_valid", "--nbval-lax"
-    )
-    assert status == 0, text
-    gaps = "it covers 1 of 3 notebooks and 1 of 2 test files; 3 tests or cells were deselected; no output was compared"
-    assert f"\nINCOMPLETE: this run does not show that the labs can be taught: {gaps}" in text
+def test_an_interrupted_run_is_not_ready(project):
+    test = project / "tests" / "interrupted.py"
+    test.write_text(INTERRUPTED, encoding="utf-8")
+    assert "\nNOT READY: " in verdict(project, "tests", "tests/interrupted.py", status=2)
+
+
+def test_the_table_of_mutants_is_printed(project):
+    assert "\nmutant: a fault is caught\n" in run_pytest(project, "tests")[1]
 
 
 @pytest.mark.parametrize("strict", ["1", "true"])
-def test_strict_refuses_the_sample(pytestconfig, monkeypatch, strict):
-    monkeypatch.setenv("STRICT", strict)
-    monkeypatch.setattr(
-        utils, "find_data", lambda: utils.SpamData({}, "data/sample", False, "no network")
+def test_strict_refuses_the_sample(project, strict):
+    status, text = run_pytest(project, "tests", data="sample", STRICT=strict)
+    why = "STRICT is set, and the real comments are not in use (a test asks for it)"
+    assert status == 4 and f"ERROR: NOT READY: {why}. Get them: make data\n" in text
+
+
+def test_damaged_data_is_one_clear_sentence(project):
+    status, text = run_pytest(project, "tests", data="damaged")
+    assert status == 4 and text == "ERROR: Youtube01-Psy.csv is not the published file\n\n"
+
+
+def test_cells_run_as_if_nobody_watched(project, monkeypatch):
+    """Where a person watches, utils.progress draws a bar, which would be an output."""
+    test = project / "tests" / "headless.py"
+    test.write_text(
+        "import os\n\ndef test():\n    assert not {'JPY_SESSION_NAME', 'VSCODE_PID'} & {*os.environ}\n",
+        encoding="utf-8",
     )
-    message = r"NOT READY: STRICT is set, and the real comments are not in use \(no network\)\. Get them: make data"
-    with pytest.raises(pytest.UsageError, match=message):
-        conftest.pytest_configure(pytestconfig)
-
-
-def test_damaged_data_is_one_clear_sentence(pytestconfig, monkeypatch):
-    def damaged():
-        raise utils.DataError("Youtube01-Psy.csv is not the published file")
-
-    monkeypatch.setattr(utils, "find_data", damaged)
-    with pytest.raises(pytest.UsageError, match="Youtube01-Psy.csv is not the published file"):
-        conftest.pytest_configure(pytestconfig)
+    status, text = run_pytest(
+        project, "tests/headless.py", JPY_SESSION_NAME="lab.ipynb", VSCODE_PID="1"
+    )
+    assert status == 0, text
