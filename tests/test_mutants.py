@@ -10,7 +10,7 @@ import sys
 
 import pytest
 from nbformat.v4 import new_output
-from small_labs import ALT, make_project, picture, run_pytest, small_lab
+from small_labs import make_project, picture, run_pytest, small_lab
 from test_notebooks import problems
 
 CELL_SECONDS = 3  # the endless loop runs so long; the other cells need a hundredth of a second
@@ -63,7 +63,7 @@ KEY = "ghp_" + 20 * "a"
 SILENCE = "import warnings\nwarnings.filterwarnings('ignore')"
 VALUE = new_output("execute_result", {"text/plain": "0"}, execution_count=6)
 RANGE = "utils.check_range('accuracy', accuracy, "
-OTHER = picture(400, 300, alt=ALT)
+OTHER = picture(400, 300)
 OLD = new_output("stream", name="stderr", text="FutureWarning: old\n")
 MUTANTS = {  # fault: (change, who catches it, the cell In [n], what is said)
     "number changed": (output(2, "5 comments\n"), "run", 2, "Cell outputs differ"),
@@ -82,8 +82,13 @@ MUTANTS = {  # fault: (change, who catches it, the cell In [n], what is said)
     "file written": (source(3, "open('x.csv', 'w').close()"), "run", 3, "wrote into .*: x.csv"),
     "kernel dies": (source(3, "import os; os._exit(1)"), "run", 3, "the kernel died while this"),
     "endless loop": (source(1, "while True: pass"), "run", 1, f"Timeout of {CELL_SECONDS} sec"),
-    "picture of a pixel": (outputs(6, picture(1, 1, alt=ALT)), "rules", 6, "a picture of 1 by 1"),
-    "picture not described": (outputs(6, picture(200, 120)), "rules", 6, "a picture whose altern"),
+    "picture of a pixel": (outputs(6, picture(1, 1)), "rules", 6, "a picture of 1 by 1"),
+    "picture not described": (
+        outputs(6, picture(200, 120, "")),
+        "rules",
+        6,
+        "a picture whose altern",
+    ),
     "picture stripped": (outputs(6), "rules", 6, "its picture was stripped"),
     "picture without axes": (source(6, "", "xlabel = "), "rules", 6, "name both axes"),
     "value and picture": (outputs(6, OTHER, VALUE), "rules", 6, "a value beside its picture"),
