@@ -62,10 +62,15 @@ def show(size, alt):
 ALT = "A white picture, which stands for a chart in this small lab"
 
 
-def code(source, printed="", *tags):
+def printed(text):
+    return new_output("stream", name="stdout", text=text)
+
+
+def code(source, text="", *tags):
     """Return a code cell with what it prints stored as its output."""
-    outputs = [new_output("stream", name="stdout", text=printed)] if printed else []
-    return new_code_cell(source, outputs=outputs, metadata={"tags": list(tags)})
+    return new_code_cell(
+        source, outputs=[printed(text)] * bool(text), metadata={"tags": list(tags)}
+    )
 
 
 def picture(width, height, alt=ALT):

@@ -57,28 +57,25 @@ def test_every_link_and_picture_leads_somewhere(path):
     assert list(problems(path, PAGES[path])) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("[a](no_such_file.md)", "no_such_file.md does not exist"),
-        ('<img src="docs/no_such.png" alt="x">', "docs/no_such.png does not exist"),
-        ("[a](README.md#no-such)", "README.md has no heading #no-such"),
-        ("![](README.md)", "README.md has no text"),
-        ("[a](http://example.com)", "http://example.com is no https address"),
-    ],
-)
-def test_a_broken_link_is_found(text, message, record_property):
+def test_a_broken_link_is_found(record_property):
+    text = "[a](no.md) ![](README.md) [a](README.md#no) [a](http://example.com) <img src='no.png'>"
     found = list(problems(utils.HERE / "README.md", text))
-    record_property("mutant", f"{'broken link':22} links  {found}")
-    assert found == [message]
+    record_property("mutant", f"{'broken links':22} links  {'; '.join(found)}")
+    assert found == [
+        "no.md does not exist",
+        "README.md has no heading #no",
+        "http://example.com is no https address",
+        "no.png does not exist",
+        "README.md has no text",
+    ]
 
 
 @pytest.mark.skipif("CHECK_LINKS" not in os.environ, reason="needs a network: set CHECK_LINKS=1")
-@pytest.mark.parametrize("address", sorted({t for p in PAGES.values() for t in targets(p)}))
-def test_an_address_answers(address):
-    request = urllib.request.Request(address, headers={"User-Agent": "Mozilla/5.0"})
-    try:
-        status = urllib.request.urlopen(request, timeout=20).status
-    except urllib.error.HTTPError as error:
-        status = error.code
-    assert status in (200, 403, 429), "some sites turn programs away, this one has no such page"
+def test_all_addresses_answer():
+    for address in sorted({t for text in PAGES.values() for t in targets(text) if ":" in t}):
+        request = urllib.request.Request(address, headers={"User-Agent": "Mozilla/5.0"})
+        try:
+            status = urllib.request.urlopen(request, timeout=20).status
+        except urllib.error.HTTPError as error:
+            status = error.code
+        assert status in (200, 403, 429), f"{address} answers {status}"  # some refuse programs

@@ -1,7 +1,7 @@
 """Notebooks broken on purpose: each fault must be caught, with a message that names the cell.
 
-`rules` are those of test_notebooks.py, `run` is an execution under nbval and conftest.py, `ruff` is
-`make lint`. The table of faults and messages is printed at the end of `make test`.
+Caught by `run`, an execution under nbval and conftest.py; by `rules`, those of test_notebooks.py;
+by `ruff`, which is `make lint`. The table of them is printed at the end of `make test`.
 """
 
 import re
@@ -10,180 +10,144 @@ import sys
 
 import pytest
 from nbformat.v4 import new_output
-from small_labs import make_project, picture, run_pytest, small_lab
+from small_labs import make_project, picture, printed, run_pytest, small_lab
 from test_notebooks import problems
 
 CELL_SECONDS = 3  # the endless loop runs so long; the other cells need a hundredth of a second
+ERROR = new_output("error", ename="NameError", evalue="x", traceback=[])
+VALUE = new_output("execute_result", {"text/plain": "0"}, execution_count=6)
+OLD = new_output("stream", name="stderr", text="FutureWarning: old\n")
+KEY = "ghp_" + 20 * "a"
 
 
-def source(n, text, old=None):
-    """Return a change of code cell In [n]: its source, or the part `old` of it, becomes `text`."""
-
-    def change(lab):
-        lab.cells[n].source = text if old is None else lab.cells[n].source.replace(old, text)
-
-    return change
+def source(text):
+    return {"source": text}
 
 
-def output(n, text):
-    return lambda lab: lab.cells[n].outputs[0].update(text=text)
+def outputs(*stored):
+    return {"outputs": list(stored)}
 
 
-def outputs(n, *stored):
-    return lambda lab: lab.cells[n].update(outputs=list(stored))
-
-
-def tags(n, *names):
-    return lambda lab: lab.cells[n].metadata.update(tags=list(names))
-
-
-def delete(n):
-    return lambda lab: lab.cells.pop(n)
-
-
-def all_of(*changes):
-    return lambda lab: [change(lab) for change in changes]
+def tag(name):
+    return {"metadata": {"tags": [name]}}
 
 
 def prose(text):
-    return lambda lab: lab.cells[0].update(source=f"{lab.cells[0].source}\n\n{text}")
+    return {"source": f"{small_lab().cells[0].source}\n\n{text}"}
 
 
-def stripped(lab):
+def strip(lab):
     for cell in lab.cells[1:]:
         cell.update(outputs=[], execution_count=None)
 
 
-def kernel(name):
-    return lambda lab: lab.metadata.kernelspec.update(name=name)
-
-
-ERROR = new_output("error", ename="NameError", evalue="x", traceback=[])
-KEY = "ghp_" + 20 * "a"
-SILENCE = "import warnings\nwarnings.filterwarnings('ignore')"
-VALUE = new_output("execute_result", {"text/plain": "0"}, execution_count=6)
-RANGE = "utils.check_range('accuracy', accuracy, "
-OTHER = picture(400, 300)
-OLD = new_output("stream", name="stderr", text="FutureWarning: old\n")
-MUTANTS = {  # fault: (change, who catches it, the cell In [n], what is said)
-    "number changed": (output(2, "5 comments\n"), "run", 2, "Cell outputs differ"),
-    "headline changed": (output(7, "accuracy 94.0 %\n"), "run", 7, "gives 90.2, stored is 94"),
-    "words changed": (output(4, "exactly 0.91\n"), "run", 4, "the words of its output differ"),
-    "picture changed": (outputs(6, OTHER), "run", 6, "draws pictures of .*200, 120.*400, 300"),
-    "value outside": (
-        all_of(source(4, "0.8", "0.9"), output(4, "about 0.8\n")),
-        "run",
-        5,
-        "AssertionError: accuracy is 0.8000, expected 0.85 to 0.95",
-    ),
-    "name misspelled": (source(3, "comment"), "run", 3, "NameError: name 'comment' is not"),
-    "unknown magic": (source(3, "%no_such_magic"), "run", 3, "printed a warning .* UsageError"),
-    "warning": (source(3, "import warnings; warnings.warn('old')"), "run", 3, ".*UserWarning: old"),
-    "file written": (source(3, "open('x.csv', 'w').close()"), "run", 3, "wrote into .*: x.csv"),
-    "kernel dies": (source(3, "import os; os._exit(1)"), "run", 3, "the kernel died while this"),
-    "endless loop": (source(1, "while True: pass"), "run", 1, f"Timeout of {CELL_SECONDS} sec"),
-    "picture of a pixel": (outputs(6, picture(1, 1)), "rules", 6, "a picture of 1 by 1"),
-    "picture not described": (
-        outputs(6, picture(200, 120, "")),
-        "rules",
-        6,
-        "a picture whose altern",
-    ),
-    "picture stripped": (outputs(6), "rules", 6, "its picture was stripped"),
-    "picture without axes": (source(6, "", "xlabel = "), "rules", 6, "name both axes"),
-    "value and picture": (outputs(6, OTHER, VALUE), "rules", 6, "a value beside its picture"),
-    "tagged cell stripped": (outputs(4), "rules", 4, "its output was stripped"),
-    "no tolerance": (source(4, "", "# tolerance: 0.02"), "rules", 4, "states no tolerance"),
-    "wide tolerance": (source(4, "10", "0.02"), "rules", 4, "the tolerance 10 is too wide"),
-    "wide range": (source(5, RANGE + "0, 1)"), "rules", 5, "the range 0 to 1 is too wide"),
-    "wide range of %": (source(5, RANGE + "0, 100)"), "rules", 5, "the range 0 to 100 is too"),
-    "all stripped": (stripped, "rules", " ", "is code cell 1"),
-    "first cell deleted": (delete(1), "rules", 2, "is code cell 1"),
-    "cell deleted": (delete(3), "rules", 4, "is code cell 3"),
-    "last cell deleted": (delete(7), "rules", 6, "is the last code cell, but has no tag headline"),
-    "cell emptied": (source(3, ""), "rules", 3, "is empty"),
-    "shell line": (source(3, "lines = !exit 1"), "rules", 3, "is not plain Python"),
-    "shell call": (source(3, "get_ipython().system('exit 1')"), "rules", 3, "no get_ipython"),
-    "other folder": (source(3, "import os; os.chdir('..')"), "rules", 3, r"no os\.chdir"),
-    "skipped by a tag": (tags(3, "nbval-skip"), "rules", 3, "has the tag nbval-skip"),
-    "error allowed": (tags(3, "raises-exception"), "rules", 3, "has the tag raises-exception"),
-    "comment for nbval": (source(2, "# NBVAL_IGNORE_OUTPUT"), "rules", 2, "no NBVAL_IGNORE"),
-    "second headline": (tags(3, "headline"), "rules", 3, "has the tag headline, but is not"),
-    "error stored": (outputs(3, ERROR), "rules", 3, "a stored error"),
-    "warning stored": (outputs(3, OLD), "rules", 3, "a stored warning"),
-    "path in an output": (output(2, "6 in /home/somebody/labs\n"), "rules", 2, "a machine path"),
-    "path in the source": (source(3, r"'C:\\Users\\x'"), "rules", 3, "a machine path"),
-    "path in prose": (prose("See /tmp/x."), "rules", " ", "a machine path"),
-    "key in the source": (source(3, f"'{KEY}'"), "rules", 3, "a machine path or a key: ghp_aaaa"),
-    "key in prose": (prose(KEY), "rules", " ", "a machine path or a key: ghp_aaaa"),
-    "warnings silenced": (source(3, SILENCE), "rules", 3, "silences all warnings"),
-    "parts differ": (
-        prose("## 2. Another part"),
-        "rules",
-        None,
-        "the introduction lists the parts",
-    ),
-    "other kernel": (kernel("mine"), "rules", None, "its kernel is named 'mine'"),
-    "debugger": (source(3, "breakpoint()"), "ruff", 3, "T100"),
-    "password": (source(3, "password = 'correct horse'"), "ruff", 3, "S105"),
+# fault: (the cell In [n] that must be named, its new parts or a change of the notebook, message)
+RUN = {
+    "number changed": (2, outputs(printed("5 comments\n")), "Cell outputs differ"),
+    "headline changed": (7, outputs(printed("accuracy 94.0 %\n")), "gives 90.2, stored is 94"),
+    "words changed": (4, outputs(printed("exactly 0.91\n")), "the words of its output differ"),
+    "picture changed": (6, outputs(picture(400, 300)), "draws pictures of .*200, 120.*400, 300"),
+    "value outside": (5, source("utils.check_range('x', 2, 0.8, 1)"), "AssertionError: x is 2.00"),
+    "name misspelled": (3, source("comment"), "NameError: name 'comment' is not"),
+    "unknown magic": (3, source("%no_such_magic"), "printed a warning .* UsageError"),
+    "warning": (3, source("import warnings; warnings.warn('old')"), ".*UserWarning: old"),
+    "file written": (3, source("open('x.csv', 'w').close()"), "wrote into .*: x.csv"),
+    "kernel dies": (3, source("import os; os._exit(1)"), "the kernel died while this"),
+    "endless loop": (1, source("while True: pass"), f"Timeout of {CELL_SECONDS} sec"),
 }
-LABS = {name: small_lab() for name in MUTANTS}
-for name, (change, *_) in MUTANTS.items():
-    change(LABS[name])
+RULES = {
+    "picture of a pixel": (6, outputs(picture(1, 1)), "a picture of 1 by 1"),
+    "picture not described": (
+        6,
+        outputs(picture(200, 120, "")),
+        "a picture whose alternative text",
+    ),
+    "picture stripped": (6, outputs(), "its picture was stripped"),
+    "picture without axes": (6, source("utils.show((200, 120), '')"), "name both axes"),
+    "value and picture": (6, outputs(picture(200, 120), VALUE), "a value beside its picture"),
+    "tagged cell stripped": (4, outputs(), "its output was stripped"),
+    "no tolerance": (4, source("print('about', 0.9)"), "states no tolerance"),
+    "wide tolerance": (4, source("# tolerance: 10\nx = 0"), "the tolerance 10 is too wide"),
+    "wide range": (5, source("utils.check_range('x', x, 0, 1)"), "the range 0 to 1 is too wide"),
+    "wide range of %": (5, source("utils.check_range('x', x, 0, 100)"), "the range 0 to 100 is"),
+    "all stripped": (" ", strip, "is code cell 1"),
+    "first cell deleted": (2, lambda lab: lab.cells.pop(1), "is code cell 1"),
+    "cell deleted": (4, lambda lab: lab.cells.pop(3), "is code cell 3"),
+    "last cell deleted": (6, lambda lab: lab.cells.pop(), "is the last code cell, but has no tag"),
+    "cell emptied": (3, source(""), "is empty"),
+    "shell line": (3, source("lines = !exit 1"), "is not plain Python"),
+    "shell call": (3, source("get_ipython().system('exit 1')"), "no get_ipython"),
+    "other folder": (3, source("import os; os.chdir('..')"), r"no os\.chdir"),
+    "skipped by a tag": (3, tag("nbval-skip"), "has the tag nbval-skip"),
+    "error allowed": (3, tag("raises-exception"), "has the tag raises-exception"),
+    "comment for nbval": (2, source("# NBVAL_IGNORE_OUTPUT"), "no NBVAL_IGNORE"),
+    "second headline": (3, tag("headline"), "has the tag headline, but is not"),
+    "error stored": (3, outputs(ERROR), "a stored error"),
+    "warning stored": (3, outputs(OLD), "a stored warning"),
+    "path in an output": (2, outputs(printed("6 in /home/me/labs")), "a machine path"),
+    "path in the source": (3, source(r"'C:\\Users\\x'"), "a machine path"),
+    "path in prose": (0, prose("See /tmp/x."), "a machine path"),
+    "key in the source": (3, source(f"'{KEY}'"), "a machine path or a key: ghp_aaaa"),
+    "key in prose": (0, prose(KEY), "a machine path or a key: ghp_aaaa"),
+    "warnings silenced": (3, source("warnings.simplefilter('ignore')"), "silences all warnings"),
+    "parts differ": (0, prose("## 2. Another part"), "its introduction lists the parts"),
+    "other kernel": (0, lambda lab: lab.metadata.kernelspec.update(name="x"), "its kernel is"),
+}
+RUFF = {
+    "debugger": (3, source("breakpoint()"), "T100"),
+    "password": (3, source("password = 'correct horse'"), "S105"),
+}
+CATCHERS = {"run": RUN, "rules": RULES, "ruff": RUFF}
+CASES = [(by, name) for by, faults in CATCHERS.items() for name in faults]
 
 
-def file_of(name):
-    return f"0_{re.sub(r'[^a-z]+', '_', name)}.ipynb"
-
-
-def chosen(catcher):
-    return {file_of(name): LABS[name] for name, (_, who, *_) in MUTANTS.items() if who == catcher}
+def broken(faults):
+    """Return a small lab for each fault, by the name of the fault with the ending .ipynb."""
+    labs = {f"{name}.ipynb": small_lab() for name in faults}
+    for lab, (place, change, _) in zip(labs.values(), faults.values(), strict=True):
+        change(lab) if callable(change) else lab.cells[place].update(change)
+    return labs
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """Return what one run of pytest prints about the mutants that it must catch, and a good lab."""
     folder = tmp_path_factory.mktemp("mutants") / "labs"
-    make_project(folder, {"0_good.ipynb": small_lab(), **chosen("run")})
+    make_project(folder, {"good.ipynb": small_lab(), **broken(RUN)})
     return run_pytest(folder, f"--nbval-cell-timeout={CELL_SECONDS}", *folder.glob("*.ipynb"))[1]
-
-
-def in_number(found):
-    return f", cell In [{int(found[1]) - 1}] ():"  # ruff counts the Markdown cell, too
 
 
 @pytest.fixture(scope="module")
 def said(run, tmp_path_factory):
     """Return by catcher all sentences about the mutants."""
     folder = tmp_path_factory.mktemp("ruff") / "labs"
-    make_project(folder, chosen("ruff"))
+    make_project(folder, broken(RUFF))
     command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", "."]
     lint = subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
+    lint = lint.replace(":cell 4:1:", ", cell In [3] ():")  # ruff counts the Markdown cell, too
     return {
         "run": re.findall("^first failing cell: (.*)", run, re.MULTILINE),
-        "ruff": [re.sub(r":cell (\d+)[:\d]+", in_number, line) for line in lint.splitlines()],
-        "rules": [
-            text for name in chosen("rules") for text in problems(name, chosen("rules")[name])
-        ],
+        "rules": [text for name, lab in broken(RULES).items() for text in problems(name, lab)],
+        "ruff": re.sub(r"\(\):\d+:", "():", lint).splitlines(),
     }
 
 
-@pytest.mark.parametrize("name", MUTANTS)
-def test_a_fault_is_caught_and_its_cell_is_named(said, record_property, name):
-    _, catcher, place, message = MUTANTS[name]
-    cell = "" if place is None else rf", cell In \[{place}\] \(.*\)"
-    found = [text for text in said[catcher] if re.match(f"{file_of(name)}{cell}: {message}", text)]
-    about = [text for text in said[catcher] if text.startswith(file_of(name))]
+@pytest.mark.parametrize(("catcher", "name"), CASES)
+def test_a_fault_is_caught_and_its_cell_is_named(said, record_property, catcher, name):
+    place, _, message = CATCHERS[catcher][name]
+    cell = rf", cell In \[{place or ' '}\] \(.*\): "
+    about = [text for text in said[catcher] if text.startswith(f"{name}.ipynb")]
+    found = [text for text in about if re.match(f"{name}.ipynb{cell}{message}", text)]
     shown = found[0].split("): ")[-1] if found else "NOT CAUGHT"
     record_property("mutant", f"{name:22} {catcher:6} {shown}")
     assert found, f"nobody says {message!r} of In [{place}], but: {about}"
 
 
 def test_a_good_notebook_is_not_blamed(run):
-    assert list(problems("0_good.ipynb", small_lab())) == []
-    assert re.search(r"^0_good\.ipynb: 7 passed, \d+ s$", run, re.MULTILINE)
+    assert list(problems("good.ipynb", small_lab())) == []
+    assert re.search(r"^good\.ipynb: 7 passed, \d+ s$", run, re.MULTILINE)
 
 
 def test_only_the_first_failing_cell_fails_and_the_others_do_not_count_as_run(run):
-    assert re.search(r"^0_name_misspelled\.ipynb: 2 passed, 1 failed, 4 skipped", run, re.MULTILINE)
+    assert re.search(r"^name misspelled\.ipynb: 2 passed, 1 failed, 4 skipped", run, re.MULTILINE)
     assert "\nNOT READY: something failed" in run

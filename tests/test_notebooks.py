@@ -33,14 +33,14 @@ UNWANTED = re.compile(
 
 def problems(name, book):
     """Yield a sentence for everything that is wrong with a notebook as it is stored."""
-    kernel = book.metadata.get("kernelspec", {}).get("name")
+    first, kernel = where(name, book.cells[0]), book.metadata.get("kernelspec", {}).get("name")
     if kernel != "python3":
-        yield f"{name}: its kernel is named {kernel!r}, not 'python3': run 'make refresh'"
+        yield f"{first}: its kernel is named {kernel!r}, not 'python3': run 'make refresh'"
     prose = [cell.source for cell in book.cells if cell.cell_type == "markdown"]
     listed = re.findall(r"^\d+\. \[?(.*?)(?:\]\(.*\))?$", prose[0], re.MULTILINE)
     headings = re.findall(r"^## (?:\d+\. )?(.*)$", "\n".join(prose), re.MULTILINE)
     if listed != headings:
-        yield f"{name}: the introduction lists the parts {listed}, its headings are {headings}"
+        yield f"{first}: its introduction lists the parts {listed}, the headings are {headings}"
     for cell in book.cells:
         texts = [cell.source, *texts_of(cell.get("outputs", []))]
         if found := SECRET.search("\n".join(texts)):
