@@ -9,6 +9,7 @@ import argparse
 import json
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from contextlib import suppress
@@ -75,11 +76,8 @@ def make_copy(folder):
     """Copy the labs without stored outputs, so that everything seen there comes from this run."""
     ignored = shutil.ignore_patterns(".*", "build", "youtube-spam", "__pycache__", "*_env")
     shutil.copytree(ROOT, folder, ignore=ignored)
-    for path in folder.glob("0*.ipynb"):
-        notebook = nbformat.read(path, as_version=4)
-        for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-            cell.update(outputs=[], execution_count=None)
-        nbformat.write(notebook, path)
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--clear-output", "--inplace"]
+    subprocess.run([*command, *folder.glob("0*.ipynb")], capture_output=True, check=True)
 
 
 def write_settings(home, theme):
@@ -199,7 +197,8 @@ def main():
         problems = []
         for name in names:
             try:
-                problems += [f"{name}: {text}" for text in see_lab(browser, name)]
+                for text in see_lab(browser, name):
+                    problems.append(f"{name}: {text}")
             except (Error, AssertionError) as error:  # a step of a student did not work
                 problems.append(f"{name}: {error}")
         browser.close()

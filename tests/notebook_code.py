@@ -99,17 +99,19 @@ def reason(outputs, error):
 
 
 def files_below(folder):
-    """Return (path, time of change) of each file, without hidden folders and environments."""
+    """Return (path, time of change) of each file that is not hidden, built or an environment's."""
     found = set()
     for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if is_ours(Path(root, name))]
-        found |= {(path, path.stat().st_mtime_ns) for path in (Path(root, n) for n in names)}
+        folders[:] = [
+            name
+            for name in folders
+            if name[0] not in "._"
+            and name != "build"
+            and not Path(root, name, "pyvenv.cfg").exists()
+        ]
+        paths = [Path(root, name) for name in names]
+        found |= {(path, path.stat().st_mtime_ns) for path in paths if path.exists()}
     return found
-
-
-def is_ours(folder):
-    built = folder.name.startswith(".") or folder.name in ("__pycache__", "build")
-    return not built and not (folder / "pyvenv.cfg").exists()
 
 
 def run_cells(name, until):

@@ -7,7 +7,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import zlib
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -15,27 +14,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import utils
 
 
-def png(width, height):
-    """Return a white PNG of this size in pixels."""
-    rows = (b"\0" + b"\xff" * width) * height
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        for name, data in parts
-    )
-
-
 def picture_data(width, height, alt):
     """Return a picture and its alternative text as `utils.show` publishes them."""
-    text = base64.b64encode(png(width, height)).decode()
+    header = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+    text = base64.b64encode(header).decode()  # all that is looked at
     page = f'<img src="data:image/png;base64,{text}" alt="{alt}">'
     return {"image/png": text, "text/html": page, "text/plain": alt}
 
 
 # This utils finds data at once and needs no pandas; what else the labs call is the real code.
 SMALL_UTILS = f"""\
-import base64, os, struct, zlib
+import base64, os, struct
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -55,7 +44,6 @@ def show(size, alt):
     from IPython.display import display
     display(picture_data(*size, alt), metadata={{"image/png": {{"alt": alt}}}}, raw=True)
 
-{inspect.getsource(png)}
 {inspect.getsource(picture_data)}
 {inspect.getsource(utils.check_range)}
 """

@@ -1,6 +1,5 @@
 """The verdict at the end of `make test`, on three small good labs; STRICT; unusable data."""
 
-import inspect
 import re
 from types import SimpleNamespace
 
@@ -11,25 +10,14 @@ import conftest
 import utils
 
 LABS = ("01_first.ipynb", "02_second.ipynb", "03_third.ipynb")
-TESTS = {
-    "test_some.py": """\
-        import os
-
-        def test_a_fault(record_property):
-            record_property("mutant", "a fault is caught")
-
-        def test_progress_bars_are_off_though_somebody_watches():
-            assert "JPY_SESSION_NAME" not in os.environ and "VSCODE_PID" not in os.environ
-        """,
-    "test_optional.py": """\
-        import pytest
-
-        pytest.importorskip("no_such_package")
-        """,
-    "interrupted.py": """\
-        def test_it():
-            raise KeyboardInterrupt
-        """,
+FILES = {
+    "test_optional.py": "import pytest; pytest.importorskip('no_such_package')",
+    "interrupted.py": "def test_it(): raise KeyboardInterrupt",
+    "test_some.py": """
+import os
+def test_a_fault(record_property): record_property("mutant", "a fault is caught")
+def test_nobody_watches(): assert not {"JPY_SESSION_NAME", "VSCODE_PID"} & set(os.environ)
+""",
 }
 
 
@@ -37,8 +25,8 @@ TESTS = {
 def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("verdict") / "labs"
     make_project(folder, {name: small_lab() for name in LABS})
-    for name, text in TESTS.items():
-        (folder / "tests" / name).write_text(inspect.cleandoc(text), encoding="utf-8")
+    for name, text in FILES.items():
+        (folder / "tests" / name).write_text(text, encoding="utf-8")
     return folder
 
 
