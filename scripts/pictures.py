@@ -36,10 +36,16 @@ def overview():
     return text, pictures
 
 
+def fill_readme(start, text, end):
+    """Put `text` between two marks of the README."""
+    readme = ROOT / "README.md"
+    before, rest = readme.read_text(encoding="utf-8").split(start)
+    write(readme, before + start + text + end + rest.split(end)[1])
+
+
 def main():
     text, pictures = overview()
-    before, rest = (ROOT / "README.md").read_text(encoding="utf-8").split(START)
-    write(ROOT / "README.md", before + START + text + END + rest.split(END)[1])
+    fill_readme(START, text, END)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for file, content in pictures.items():
         (FOLDER / file).write_bytes(content)
