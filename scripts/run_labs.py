@@ -64,9 +64,8 @@ def run(path, refresh):
         return False
     target = path if refresh else BUILD / path.name
     write(target, nbformat.writes(notebook) + "\n")
-    if not refresh:  # the classic template is the one that shows alternative texts
-        html, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
-        write(target.with_suffix(".html"), html)
+    if not refresh:
+        write(target.with_suffix(".html"), HTMLExporter().from_notebook_node(notebook)[0])
     seconds = time.perf_counter() - start
     print(f"{path.name:42} {seconds:5.1f} s  {headline(notebook)}", flush=True)
     return True

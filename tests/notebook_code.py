@@ -99,17 +99,16 @@ def reason(outputs, error):
 
 
 def files_below(folder):
-    """Return (path, time of change) of each file that is not hidden, built or an environment's."""
+    """Return (path, time of change) of the files that are not hidden, built or an environment's.
+
+    Notebooks are left out: JupyterLab may save one that is open.
+    """
     found = set()
     for root, folders, names in os.walk(folder):
-        folders[:] = [
-            name
-            for name in folders
-            if name[0] not in "._"
-            and name != "build"
-            and not Path(root, name, "pyvenv.cfg").exists()
-        ]
-        paths = [Path(root, name) for name in names]
+        hidden = [name for name in folders if name[0] in "._" or name == "build"]
+        others = [name for name in folders if Path(root, name, "pyvenv.cfg").exists()]
+        folders[:] = set(folders) - {*hidden, *others}
+        paths = [Path(root, name) for name in names if not name.endswith(".ipynb")]
         found |= {(path, path.stat().st_mtime_ns) for path in paths if path.exists()}
     return found
 
