@@ -49,7 +49,7 @@ def serve(answer):
 
 @contextmanager
 def jupyterlab(labs, home, *arguments, **environment):
-    """Start JupyterLab in the folder `labs`, its settings in `home`; give process and server info."""
+    """Start JupyterLab in the folder `labs`, its settings in `home`; give process and address."""
     for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
         environment[f"JUPYTER_{kind}"] = str(home / kind)
     for kind in ("SETTINGS_DIR", "WORKSPACES_DIR"):

@@ -29,13 +29,20 @@ LIMITS = fetch.DOWNLOAD_SECONDS, fetch.TIMEOUTS  # the real ones
 
 
 @pytest.fixture(autouse=True)
-def small_world(elsewhere, monkeypatch):
-    """Take the stand-in for the published files, and wait for less time."""
+def small_world(monkeypatch, tmp_path):
+    """Look for the stand-in of the published files, in empty folders, and wait for less time."""
+    monkeypatch.delenv("SPAM_DATA", raising=False)
+    monkeypatch.setattr(fetch, "DATA_DIR", tmp_path / "data" / "youtube-spam")
+    monkeypatch.setattr(fetch, "SHARED_DIR", tmp_path / "shared" / "youtube-spam")
+    monkeypatch.setattr(fetch, "UCI_URLS", ("http://127.0.0.1:9/nothing-listens-here.zip",))
     monkeypatch.setattr(fetch, "SHA256", checksums(FILES))
     monkeypatch.setattr(fetch, "TIMEOUTS", (0.5, 0.5))
     monkeypatch.setattr(fetch, "DOWNLOAD_SECONDS", 10)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
+    fetch._locate.cache_clear()
+    yield
+    fetch._locate.cache_clear()
 
 
 @pytest.fixture
