@@ -15,6 +15,11 @@ import sys
 import sysconfig
 import tempfile
 
+try:
+    from importlib.util import find_spec
+except ImportError:  # Python 2, which goes no further than the first checks
+    find_spec = None
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from setup import BIN, DEFAULT, EXE, KERNEL, NEWEST, OLDEST, ROOT, fault_of, wrong_packages
 
@@ -123,8 +128,6 @@ def environment():
 
 
 def disk():
-    from importlib.util import find_spec
-
     needed = DISK_AFTER_SETUP_GB if find_spec("tensorflow") else DISK_GB
     free = shutil.disk_usage(ROOT).free / GB
     text = "{0:.1f} GB free, {1} needed".format(free, needed)
@@ -146,8 +149,6 @@ def memory():
 
 
 def packages():
-    from importlib.util import find_spec
-
     wrong, other = wrong_packages(sys.path)
     if wrong or other:
         names = (wrong + other)[:6] + ["..."] * (len(wrong + other) > 6)
@@ -200,8 +201,6 @@ def data():
 
 
 def utils():
-    from importlib.util import find_spec
-
     ours, package = os.path.join(ROOT, "utils.py"), os.path.join(ROOT, "utils", "__init__.py")
     if not os.path.exists(ours):
         return "FAIL", ours + " is missing", "restore it: git checkout -- utils.py"
@@ -270,10 +269,9 @@ NEED_THE_ENVIRONMENT = (memory, packages, kernel, data, utils)
 
 
 def result_of(check):
-    if check in NEED_THE_ENVIRONMENT and VENV and not is_same(sys.prefix, VENV):
-        return "WARN", "not checked, because the environment does not answer", ""
-    if check in NEED_THE_ENVIRONMENT and not RIGHT_VERSION:
-        return "WARN", "not checked, because this Python is the wrong one", ""
+    usable = RIGHT_VERSION and (VENV is None or is_same(sys.prefix, VENV))
+    if check in NEED_THE_ENVIRONMENT and not usable:
+        return "WARN", "not checked: Python or environment has to be put right first", ""
     try:
         return check()
     except Exception as error:  # a check that fails itself must not hide the others

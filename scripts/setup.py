@@ -120,7 +120,8 @@ def install(python):
         # The ordinary wheel brings several GB of CUDA: one short try for the small one.
         print("Looking for the CPU build of torch ...")
         short = ["--retries", "0", "--timeout", "5", "--no-deps", "--index-url", CPU_INDEX]
-        subprocess.call(pip + short + torch)
+        if subprocess.call(pip + short + torch) != 0:
+            print("It cannot be had here. The ordinary build is larger, but right, too.")
     print("Installing requirements.txt (a few minutes the first time) ...")
     if shutil.which("uv") and not os.environ.get("PIP_NO_INDEX"):  # quicker; asks the index only
         uv = ["uv", "pip", "install", "--quiet", "--python", python, "-r", "requirements.txt"]
