@@ -28,16 +28,12 @@ posix = pytest.mark.skipif(os.name == "nt", reason="links and shell scripts are 
 def make_wheel(folder):
     """Write a package that stands in for all of requirements.txt; it can register a kernel."""
     info = "ipykernel-1.0.dist-info/"
-    files = {
-        "ipykernel/__init__.py": "",
-        "ipykernel/__main__.py": KERNEL,
-        info + "METADATA": "Metadata-Version: 2.1\nName: ipykernel\nVersion: 1.0\n",
-        info + "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    files[info + "RECORD"] = "".join(f"{name},,\n" for name in [*files, info + "RECORD"])
+    kind = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     with zipfile.ZipFile(folder / "ipykernel-1.0-py3-none-any.whl", "w") as wheel:
-        for name, content in files.items():
-            wheel.writestr(name, content)
+        wheel.writestr("ipykernel/__main__.py", KERNEL)
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\nName: ipykernel\nVersion: 1.0\n")
+        wheel.writestr(info + "WHEEL", kind)
+        wheel.writestr(info + "RECORD", "")
 
 
 class Labs:
@@ -51,22 +47,18 @@ class Labs:
         (folder / "utils.py").write_text("print('The data was looked for.')\n")
 
     def run(self, *command, **environment):
-        return subprocess.run(
-            [PYTHON, *command],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
+        """Run Python; return its exit status and all that it prints."""
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
+        environment = {**self.environment, **environment}
+        done = subprocess.run([PYTHON, *command], cwd=self.folder, env=environment, **streams)
+        return done.returncode, done.stdout
 
     def set_up(self, *arguments, **environment):
-        done = self.run("scripts/setup.py", *arguments, **environment)
-        return done.returncode, done.stdout
+        return self.run("scripts/setup.py", *arguments, **environment)
 
     def doctor(self, **environment):
         """Return the doctor's lines by their name."""
-        lines = self.run("scripts/doctor.py", **environment).stdout.splitlines()
+        lines = self.run("scripts/doctor.py", **environment)[1].splitlines()
         return {line.split()[1]: line for line in lines}
 
     def type_remedy(self, line, **environment):
@@ -74,19 +66,25 @@ class Labs:
         return self.set_up(*line.rstrip(")").split("scripts/setup.py")[1].split(), **environment)
 
 
+def set_up_by(labs, version):
+    """Run the set-up by this Python that takes itself for another version."""
+    pretend = f"import runpy, sys; sys.version_info = {version}; sys.argv = ['setup']; "
+    return labs.run("-c", pretend + "runpy.run_path('scripts/setup.py', run_name='__main__')")
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("home")
-    make_wheel(folder)
-    return folder
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="module")
 def environment(home):
+    make_wheel(home)
     ours = ("PIP_", "UV_", "LABS_", "VIRTUAL_ENV", "CONDA_", "PYTHON", "JUPYTER", "XDG_", "SPAM_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     settings = {"HOME": home, "USERPROFILE": home, "JUPYTER_DATA_DIR": home / "jupyter"}
-    settings |= {"PIP_FIND_LINKS": home, "PIP_NO_INDEX": "1", "PYTHONIOENCODING": "utf-8"}
+    settings |= {"PIP_FIND_LINKS": home, "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
+    settings |= {"PYTHONIOENCODING": "utf-8"}
     return kept | {name: str(value) for name, value in settings.items()}
 
 
@@ -164,8 +162,8 @@ def test_a_missing_package_is_named_and_the_remedy_brings_it_back(labs):
 
 
 def test_letters_that_the_terminal_does_not_know_are_replaced(labs):
-    done = labs.run("scripts/doctor.py", PYTHONIOENCODING="cp1252")
-    assert r"labs \u2603 1" in done.stdout and "Traceback" not in done.stdout
+    _, output = labs.run("scripts/doctor.py", PYTHONIOENCODING="cp1252")
+    assert r"labs \u2603 1" in output and "Traceback" not in output
 
 
 # ---------------------------------------------------------------- a shared environment
@@ -197,11 +195,8 @@ def test_without_an_environment_the_doctor_follows_the_registered_kernel(labs, c
 def test_an_environment_behind_a_link_is_never_emptied(labs, checkout):
     checkout.venv.symlink_to(labs.venv)
     assert checkout.set_up() == (0, "")
-    another = "import runpy, sys; sys.version_info = (3, 11 + (sys.version_info[1] == 11), 0); "
-    another += "sys.argv = ['setup']; runpy.run_path('scripts/setup.py', run_name='__main__')"
-    done = checkout.run("-c", another)
-    assert done.returncode == 1 and "is not changed from here" in done.stdout
-    assert f"its Python is {sys.version_info[0]}.{sys.version_info[1]}" in done.stdout
+    status, output = set_up_by(checkout, (3, 12 if sys.version_info[1] == 11 else 11, 0))
+    assert status == 1 and "is not changed from here" in output and "its Python is 3." in output
     assert labs.set_up() == (0, "")
 
 
@@ -239,11 +234,9 @@ def test_uv_installs_where_there_is_one_and_pip_where_it_fails(labs, tmp_path, s
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 10, 13), (3, 14, 0)])
 def test_a_wrong_python_gets_one_clear_sentence(checkout, version):
-    pretend = f"import runpy, sys; sys.version_info = {version}; sys.argv = ['setup']; "
-    done = checkout.run("-c", pretend + "runpy.run_path('scripts/setup.py', run_name='__main__')")
-    assert done.returncode == 1 and done.stdout.count("\n") == 1
-    assert done.stdout.startswith("These labs need Python 3.11, 3.12 or 3.13")
-    assert f"is Python {version[0]}.{version[1]}." in done.stdout
+    status, output = set_up_by(checkout, version)
+    assert status == 1 and output.startswith("These labs need Python 3.11, 3.12 or 3.13")
+    assert f"is Python {version[0]}.{version[1]}." in output and output.count("\n") == 1
 
 
 @pytest.mark.parametrize("script", ["setup.py", "doctor.py"])
