@@ -38,16 +38,13 @@ def is_same(path, other):
 
 def kernel_python():
     """Return the Python that the kernel is registered for, or "" (looked for as Jupyter does)."""
-    mac = sys.platform == "darwin"
-    user = os.path.expanduser(os.path.join("~", *(["Library"] if mac else [".local", "share"])))
-    user = os.environ.get("APPDATA" if os.name == "nt" else "XDG_DATA_HOME", user)
-    user = os.path.join(user, "Jupyter" if mac else "jupyter")
-    folders = [os.environ.get("JUPYTER_DATA_DIR", user), os.path.join(sys.prefix, "share/jupyter")]
-    folders += [
-        os.environ.get("PROGRAMDATA", "/usr/local/share") + "/jupyter",
-        "/usr/share/jupyter",
-    ]
-    for folder in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) + folders:
+    home, env = os.path.expanduser("~"), os.environ.get
+    user = env("XDG_DATA_HOME", home + "/.local/share") + "/jupyter"
+    others = {"darwin": home + "/Library/Jupyter", "win32": env("APPDATA", "") + "/jupyter"}
+    folders = env("JUPYTER_PATH", "").split(os.pathsep)
+    folders += [env("JUPYTER_DATA_DIR", others.get(sys.platform, user))]
+    folders += [sys.prefix + "/share/jupyter", env("PROGRAMDATA", "/usr/local/share") + "/jupyter"]
+    for folder in filter(None, folders + ["/usr/share/jupyter"]):
         path = os.path.join(folder, "kernels", KERNEL, "kernel.json")
         if os.path.exists(path):
             with open(path) as file:
@@ -61,10 +58,12 @@ def find_environment():
         return os.path.abspath(os.environ["LABS_ENV"])
     if os.path.lexists(DEFAULT):
         return DEFAULT
-    if sys.prefix != sys.base_prefix or is_same(os.environ.get("CONDA_PREFIX", ""), sys.prefix):
+    if sys.prefix != sys.base_prefix:
         return sys.prefix
     venv = os.path.dirname(os.path.dirname(kernel_python()))
-    return venv if venv and not fault_of(venv) else None
+    if venv and not fault_of(venv):
+        return venv
+    return sys.prefix if is_same(os.environ.get("CONDA_PREFIX", ""), sys.prefix) else None
 
 
 VENV = find_environment() if sys.version_info > (3,) else None
@@ -76,7 +75,7 @@ def set_up():
     command = ("py -" if os.name == "nt" else "python") + version + " scripts/setup.py"
     if VENV in (None, DEFAULT) and not os.path.islink(DEFAULT):
         return "make setup (without make: {0})".format(command)
-    command += " " + os.path.realpath(VENV)
+    command += (' "{0}"' if " " in VENV else " {0}").format(os.path.realpath(VENV))
     if os.environ.get("LABS_ENV") or os.path.islink(VENV) or not os.access(VENV, os.W_OK):
         return "ask the person who made it to open it to all users and to type: " + command
     return command
