@@ -1,16 +1,17 @@
 # "make" or "make help" lists the commands. No make? README.md has the same steps as plain commands.
 
-# The first Python in reach that the labs can use; if there is none, scripts/setup.py says what is needed.
-usable = $(if $(findstring usable,$(shell $(1) -c "import sys; print('usable' * ((3, 11) <= sys.version_info[:2] <= (3, 13)))" 2>&1)),$(1))
+# The environment. LABS_ENV=/path names one that is shared: it is used as it is and never changed.
+VENV := $(or $(LABS_ENV),.venv)
+VENV_PYTHON := "$(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python"
+
+# The Python that makes it: the one that made it before, else the first in reach that the labs can
+# use; if there is none, scripts/setup.py says what is needed.
+usable = $(if $(findstring usable,$(if $(1),$(shell $(1) -c "import sys; print('usable' * ((3, 11) <= sys.version_info[:2] <= (3, 13)))" 2>&1))),$(1))
 ifndef PYTHON
-PYTHON := $(or $(call usable,python3),$(call usable,python3.13),$(call usable,python3.12),$(call usable,python3.11),$(call usable,python),python3)
+MAKER := $(if $(wildcard $(VENV)/pyvenv.cfg),$(shell sed -n "s/^executable = //p" "$(VENV)/pyvenv.cfg" 2>&1))
+PYTHON := $(or $(call usable,$(MAKER)),$(call usable,python3),$(call usable,python3.13),$(call usable,python3.12),$(call usable,python3.11),$(call usable,python),python3)
 endif
-ifeq ($(OS),Windows_NT)
-VENV_PYTHON := .venv/Scripts/python
-else
-VENV_PYTHON := .venv/bin/python
-endif
-NBGRADER := .venv/nbgrader
+NBGRADER := $(VENV)/nbgrader
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -19,10 +20,10 @@ ARGS ?=
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
 
-setup: ## make .venv, install everything, register the kernel, get the data
+setup: ## make the environment, install everything, register the kernel, get the data
 	@$(PYTHON) scripts/setup.py
 
-doctor: ## say what is missing or wrong on this computer, and the remedy; changes nothing
+doctor: ## say what is missing or wrong on this computer, and how to fix it; changes nothing
 	@$(PYTHON) scripts/doctor.py
 
 lab: setup ## open JupyterLab on lab 1 (ARGS=--no-browser and the like pass through)
@@ -47,7 +48,7 @@ kernel: setup ## register the kernel data_labeling_env again
 solutions: setup ## write solved copies of the notebooks into solutions/ (instructors)
 	@$(VENV_PYTHON) scripts/solutions.py
 
-reset: ## put the notebooks back as they were; your versions are first saved in saved/
+reset: ## put notebooks back, after saving yours in saved/ (ARGS=02: only lab 2; ARGS=origin/main: that commit)
 	@$(PYTHON) scripts/reset.py $(ARGS)
 
 refresh: setup ## run the notebooks and store their fresh outputs in them (contributors)
