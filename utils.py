@@ -1,6 +1,6 @@
 """What the three labs share: the comments and their splits, and helpers for numbers and pictures.
 
-fetch.py finds and verifies the files, tables.py reads them. Import this module before TensorFlow.
+fetch.py finds and verifies the files, comments.py reads them. Import this module before TensorFlow.
 """
 
 import base64
@@ -21,8 +21,8 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 import fetch
+from comments import read_comments
 from fetch import HERE, DataError, find_data
-from tables import read_comments
 
 __all__ = ["HERE", "DataError", "find_data", "load_spam_dataset", "load_videos", "read_comments"]
 
