@@ -15,7 +15,7 @@ NBGRADER := $(VENV)/nbgrader
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup doctor lab run test data kernel solutions reset refresh pictures browser bench repeat lint pins clean
+.PHONY: help setup doctor lab run test data kernel solutions reset refresh pictures browser bench repeat lint diff pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -70,6 +70,9 @@ browser: setup ## see the labs in JupyterLab with a real browser, in both themes
 lint: setup ## ruff over modules and notebooks
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
+
+diff: setup ## show what changed in the notebooks as text (ARGS="main my-branch"; contributors)
+	@git -c diff.jupyternotebook.textconv='$(VENV_PYTHON) -m jupyter nbconvert --log-level=ERROR --to markdown --stdout' diff $(ARGS) -- '*.ipynb'
 
 pins: setup ## write constraints.txt anew (contributors; needs uv)
 	$(VENV_PYTHON) scripts/pin.py
