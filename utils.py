@@ -166,6 +166,7 @@ def start_workers(n=2):
         security=True,
         dashboard_address="127.0.0.1:0",
         scheduler_kwargs={"dashboard": False},
+        silence_logs="CRITICAL",  # a worker may complain while its cluster closes
     )
 
 
