@@ -237,7 +237,7 @@ def my_number(x):
     x.text = re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text, count=1)
     return x
 """,
-        "comments without a digit: they should be None",
+        "comments without a number: they should be None",
     ),
     (
         """\
@@ -250,14 +250,58 @@ def my_number(x):
 """,
         "it changes more than the number",
     ),
+    (
+        """\
+@transformation_function()
+def my_number(x):
+    if not re.search(r"[0-9]+", x.text):
+        return None
+    x.text = re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text)
+    return x
+""",
+        "it changes several numbers of a comment: count=1",
+    ),
+    (
+        """\
+@transformation_function()
+def my_number(x):
+    if not re.search(r"[0-9]", x.text):
+        return None
+    x.text = re.sub(r"[0-9]", str(np.random.randint(1, 1000)), x.text, count=1)
+    return x
+""",
+        "it changes one digit of a number",
+    ),
+    (
+        """\
+@transformation_function()
+def my_number(x):
+    if not re.search(r"[0-9]+", x.text):
+        return None
+    x.text = re.sub(r"[0-9]+", "734", x.text, count=1)
+    return x
+""",
+        "it puts the same number everywhere",
+    ),
+    (
+        """\
+@transformation_function()
+def my_number(x):
+    return re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text, count=1)
+""",
+        "it returns a str: change x.text, and return x",
+    ),
 ]
 
 SOLUTIONS["exercise-2-2"] = """\
-my_suspects = list(names[kept.index[kept["same class, %"] < 95]])
+my_suspects = list(harm.index[harm["right → wrong"] > 5])
 """
 WRONG["exercise-2-2"] = [
-    ("my_suspects = kept.index[kept['same class, %'] < 95]", "no TF has that name"),
-    ("my_suspects = list(names[kept.index])", "of them keep it 95 % of the time or more"),
+    ("my_suspects = 'tf_crop'", "it should be a list of names"),
+    ("my_suspects = ['crop']", "no TF has that name"),
+    ("my_suspects = list(harm.index)", "are not above 5 %"),
+    ("my_suspects = list(harm.index[harm['right → wrong'] > 25])", "more are above 5 %"),
+    ("my_suspects = list(harm.index[harm['right → wrong'] < 0.05][:0])", "compare with 5"),
 ]
 
 SOLUTIONS["exercise-2-3"] = """\
@@ -266,7 +310,7 @@ my_probabilities /= my_probabilities.sum()
 """
 WRONG["exercise-2-3"] = [
     (
-        "my_probabilities = np.where(names == 'tf_reword', 2.0, np.where(names == 'tf_crop', 0, 1))",
+        "my_probabilities = np.where(names == 'tf_reword', 2, np.where(names == 'tf_crop', 0, 1))",
         "divide by the sum",
     ),
     (
@@ -276,34 +320,116 @@ my_probabilities /= my_probabilities.sum()
 """,
         "`tf_crop` can still be drawn",
     ),
+    (
+        """\
+my_probabilities = np.where(names == "tf_reword", 2.0, np.where(names == "tf_crop", -1.0, 1.0))
+my_probabilities /= my_probabilities.sum()
+""",
+        "no number from 0 up for tf_crop",
+    ),
+    (
+        """\
+my_probabilities = np.where(names == "tf_reword", 2.0, np.where(names == "tf_crop", 0.0, 1.0))
+my_probabilities = my_probabilities[None] / my_probabilities.sum()
+""",
+        "its shape is (1, ",
+    ),
+    ("my_probabilities = dict.fromkeys(names, 1 / len(names))", "it is a dict"),
 ]
 
-DRAWS = """\
-before = np.array([88.4, 91.2, 86.8, 90.0, 92.4, 87.6, 89.2, 90.8, 85.6, 91.6])
-after = np.array([89.6, 91.6, 88.4, 90.0, 93.2, 89.2, 89.2, 92.0, 87.6, 91.2])
-"""
-SOLUTIONS["exercise-2-4"] = f"""\
-{DRAWS}
-my_gain = np.mean(after - before)
-my_half = stats.t.ppf(0.975, 9) * np.std(after - before, ddof=1) / 10**0.5
-"""
+SOLUTIONS["exercise-2-4"] = '''\
+@transformation_function()
+def my_disguise(x):
+    """A word with its inner letters turned around can still be read, so the class stays."""
+    text = re.sub(
+        "([A-Za-z])([A-Za-z]{2,})([A-Za-z])", lambda w: w[1] + w[2][::-1] + w[3], x.text
+    )
+    if text == x.text:
+        return None
+    x.text = text
+    return x
+'''
 WRONG["exercise-2-4"] = [
     (
+        """\
+@transformation_function()
+def my_disguise(x):
+    x.text = re.sub("[A-Za-z]{4,}", lambda word: word.group()[::-1], x.text)
+    return x
+""",
+        "return None where nothing changes",
+    ),
+    (  # the trap
+        """\
+@transformation_function()
+def my_disguise(x):
+    if x.label == HAM:
+        return None
+    x.text = re.sub("[A-Za-z]{4,}", lambda word: word.group()[::-1], x.text)
+    return x
+""",
+        "Judge by x.text alone",
+    ),
+    (
+        """\
+@transformation_function()
+def my_disguise(x):
+    x.text = re.sub("[A-Za-z]", "#", x.text) + "#"
+    return x
+""",
+        "a person must still be able to read them",
+    ),
+    (
+        """\
+@transformation_function()
+def my_disguise(x):
+    x.text = x.text + " !"
+    return x
+""",
+        "of the words are as before",
+    ),
+    (
+        """\
+@transformation_function()
+def my_disguise(x):
+    text = re.sub("[A-Za-z]{4,}", lambda word: " ".join(word.group()), x.text)
+    if text == x.text:
+        return None
+    x.text = text
+    return x
+""",
+        "it does what spaces does",
+    ),
+]
+
+FIVE_GAINS = 'five_gains = video_gains.loc["linear", 100].to_numpy()\n'
+SOLUTIONS["exercise-2-5"] = f"""\
+{FIVE_GAINS}my_interval = stats.ttest_1samp(five_gains, 0).confidence_interval()
+my_verdict = bool(my_interval.low > 0 or my_interval.high < 0)
+"""
+WRONG["exercise-2-5"] = [
+    (
         f"""\
-{DRAWS}
-my_gain = np.mean(after - before)
-my_half = stats.t.ppf(0.975, 9) * np.std(after - before, ddof=1)
+{FIVE_GAINS}half = stats.t.ppf(0.975, 4) * five_gains.std(ddof=1)
+my_interval, my_verdict = (five_gains.mean() - half, five_gains.mean() + half), False
 """,
         "divide by the root of n",
     ),
     (
         f"""\
-{DRAWS}
-my_gain = after.mean() - before.mean()
-my_half = stats.t.ppf(0.975, 9) * np.sqrt((after.var(ddof=1) + before.var(ddof=1)) / 10)
+{FIVE_GAINS}half = 1.96 * five_gains.std(ddof=1) / len(five_gains) ** 0.5
+my_interval, my_verdict = (five_gains.mean() - half, five_gains.mean() + half), False
 """,
-        "you treat the two rows as unrelated",
+        "take Student's t",
     ),
+    (
+        f"""\
+{FIVE_GAINS}my_interval = stats.ttest_1samp(five_gains, 0).confidence_interval()
+my_verdict = not (my_interval.low > 0 or my_interval.high < 0)
+""",
+        "look where 0 is",
+    ),
+    (f"{FIVE_GAINS}my_interval, my_verdict = five_gains.mean(), False", "should be two numbers"),
 ]
 
 # ---------------------------------------------------------------- lab 3: slicing functions
