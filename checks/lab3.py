@@ -121,7 +121,7 @@ def check_found_slice(my_slice, comments, members, right, seen, sfs):
 
 
 @exercise("3.4")
-def check_cure(my_lfs, raw, gold, L, votes_of_cures, link):
+def check_cure(my_lfs, raw, gold, L, L_new, link):
     yield Finding(my_lfs is not None, "`my_lfs` holds something", "`my_lfs` is still None")
     if not isinstance(my_lfs, (list, tuple)):
         raise Mistake(f"`my_lfs` is a {type(my_lfs).__name__}: make it a list of LFs")
@@ -134,11 +134,11 @@ def check_cure(my_lfs, raw, gold, L, votes_of_cures, link):
     wrong = "an LF votes neither HAM nor SPAM"
     yield Finding(bool((L_own <= SPAM).all()), "they vote HAM, SPAM or ABSTAIN", wrong)
     twins = [
-        name
-        for name, column in votes_of_cures.items()
-        if (L_own == np.reshape(column, (-1, 1))).all(axis=0).any()
+        lf.name
+        for lf, column in zip(my_lfs, L_own.T, strict=True)
+        if (L_new == column[:, None]).all(axis=0).any()
     ]
-    wrong = f"one of them votes as {', '.join(twins)} does: find a cure of your own"
+    wrong = f"{', '.join(twins)}: it votes as an LF of the lab's cures does. Find one of your own"
     yield Finding(not twins, "no LF is a copy of the lab's cures", wrong)
     before, after = label_model_hits(L, gold), label_model_hits(L_own, gold)
     scores = [100 * hits[rows].mean() for rows in (link, slice(None)) for hits in (before, after)]

@@ -387,7 +387,7 @@ def my_slice(x):
         """\
 @slicing_function()
 def my_slice(x):
-    return bool(re.search(r"(?i)thumbs? up|like this comment|this comment|likes? it|like up", x.text))
+    return bool(re.search(r"(?i)thumbs? up|this comment|likes? it", x.text))
 """,
         "find a group of your own",
     ),
@@ -411,7 +411,7 @@ def my_lf(x):
 my_lfs = [*simple_lfs, my_lf]
 '''
 WRONG["exercise-3-4"] = [
-    ("my_lfs = [*simple_lfs, lf_link]", "find a cure of your own"),
+    ("my_lfs = [*simple_lfs, lf_link]", "Find one of your own"),
     (
         "my_lfs = [lf for lf in simple_lfs if lf.name != 'lf_subjectivity']",
         "Links must gain 10 points",
