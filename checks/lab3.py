@@ -121,7 +121,7 @@ def check_found_slice(my_slice, comments, members, right, seen, sfs):
 
 
 @exercise("3.4")
-def check_cure(my_lfs, raw, gold, L, L_new, link):
+def check_cure(my_lfs, simple_lfs, raw, gold, L, L_new, link):
     yield Finding(my_lfs is not None, "`my_lfs` holds something", "`my_lfs` is still None")
     if not isinstance(my_lfs, (list, tuple)):
         raise Mistake(f"`my_lfs` is a {type(my_lfs).__name__}: make it a list of LFs")
@@ -130,6 +130,8 @@ def check_cure(my_lfs, raw, gold, L, L_new, link):
     no_lf = [lf for lf in my_lfs if not is_labeling_function(lf, "my_lfs").passed]
     wrong = f"{str(no_lf)[:60]} in it is no labeling function: @labeling_function() goes above"
     yield Finding(not no_lf, "all are labeling functions", wrong)
+    own = [lf for lf in my_lfs if lf not in simple_lfs]
+    yield Finding(bool(own), f"{len(own)} of your own", "none of them is your own: add an LF")
     L_own = np.column_stack([votes(lf, raw) for lf in my_lfs])
     wrong = "an LF votes neither HAM nor SPAM"
     yield Finding(bool((L_own <= SPAM).all()), "they vote HAM, SPAM or ABSTAIN", wrong)
@@ -143,8 +145,8 @@ def check_cure(my_lfs, raw, gold, L, L_new, link):
     before, after = label_model_hits(L, gold), label_model_hits(L_own, gold)
     scores = [100 * hits[rows].mean() for rows in (link, slice(None)) for hits in (before, after)]
     text = "label model, links: {:.1f} -> {:.1f} %, all: {:.1f} -> {:.1f} %".format(*scores)
-    hint = f"{text}. Links must gain 10 points: which LFs say HAM to them?"
-    yield Finding(scores[1] - scores[0] >= 10, text, hint)
+    hint = f"{text}. Links must gain 20 points: which LF says HAM to them?"
+    yield Finding(scores[1] - scores[0] >= 20, text, hint)
     hint = f"{text}. All comments may lose 1 point at most"
     yield Finding(scores[3] - scores[2] >= -1, "no harm to all comments", hint)
 

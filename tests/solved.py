@@ -404,17 +404,25 @@ def my_slice(x):
 SOLUTIONS["exercise-3-4"] = '''\
 @labeling_function()
 def my_lf(x):
-    """Who names a web site wants readers there."""
-    return SPAM if re.search(r"(?i)facebook|www|com\b|http", x.text) else ABSTAIN
+    """Short means few characters: a link is long."""
+    return HAM if len(x.text) < 20 else ABSTAIN
 
 
-my_lfs = [*simple_lfs, my_lf]
+my_lfs = [lf for lf in simple_lfs if lf is not lf_short] + [my_lf]
 '''
 WRONG["exercise-3-4"] = [
     ("my_lfs = [*simple_lfs, lf_link]", "Find one of your own"),
+    ("my_lfs = [lf for lf in simple_lfs if lf is not lf_short]", "none of them is your own"),
     (
-        "my_lfs = [lf for lf in simple_lfs if lf.name != 'lf_subjectivity']",
-        "Links must gain 10 points",
+        """\
+@labeling_function()
+def my_lf(x):
+    return SPAM if "subscribe" in x.text.lower() else ABSTAIN
+
+
+my_lfs = [*simple_lfs, my_lf]
+""",
+        "Links must gain 20 points",
     ),
     ("my_lfs = simple_lfs[2]", "make it a list of LFs"),
     (
