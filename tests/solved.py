@@ -457,32 +457,40 @@ def my_question(x):
 """,
         "without a question mark",
     ),
+    (
+        """\
+@slicing_function()
+def my_question(x):
+    return re.search(r"[?]", x.text)
+""",
+        "It must return True or False",
+    ),
 ]
 
 SOLUTIONS["exercise-3-2"] = """\
-inside = members.sf_no_promotion_word & (comments.label == SPAM)
-my_missed_share = (preds[inside] == HAM).mean()
+spam_inside = members.sf_no_promotion & (gold == SPAM)
+my_missed_share = (preds[spam_inside] == HAM).mean()
 """
 WRONG["exercise-3-2"] = [
     (
-        "my_missed_share = (members.sf_no_promotion_word & (comments.label == SPAM) & (preds == HAM)).sum()",
+        "my_missed_share = (members.sf_no_promotion & (gold == SPAM) & (preds == HAM)).sum()",
         "is no share: divide by a number of comments",
     ),
     (
-        """\
-inside = members.sf_no_promotion_word
-my_missed_share = ((comments.label == SPAM) & (preds == HAM))[inside].mean()
-""",
+        "my_missed_share = ((gold == SPAM) & (preds == HAM))[members.sf_no_promotion].mean()",
         "ham included",
+    ),
+    (
+        "my_missed_share = (members.sf_no_promotion & (preds == HAM))[gold == SPAM].mean()",
+        "take the spam of the slice",
     ),
 ]
 
 SOLUTIONS["exercise-3-3"] = '''\
 @slicing_function()
 def my_slice(x):
-    """Who begs for likes or talks of himself without a word of promotion looks like a fan."""
-    begs = re.search(r"thumbs? up|like this comment|\\bmy\\b", x.text, FLAGS)
-    return bool(begs) and not LINK.search(x.text) and not PROMOTION.search(x.text)
+    """Who talks about comments and views, not about the song, wants to be seen."""
+    return bool(re.search(r"(?i)like this|comment|share|to check the|favou?rite", x.text))
 '''
 WRONG["exercise-3-3"] = [
     (
@@ -491,36 +499,110 @@ WRONG["exercise-3-3"] = [
 def my_slice(x):
     return x.label == SPAM and not PROMOTION.search(x.text)
 """,
-        "it looks at x.label",
+        "Judge by x.text alone",
     ),
     (
         """\
 @slicing_function()
 def my_slice(x):
-    return "http" in x.text
+    return bool(gold[x.name] != preds[x.name])
 """,
-        "Find a group that is 5 points worse",
+        "your function stopped with IndexError",
+    ),
+    (
+        """\
+@slicing_function()
+def my_slice(x):
+    return bool(re.search(r"(?i)thumbs? up|this comment|likes? it", x.text))
+""",
+        "find a group of your own",
+    ),
+    (
+        """\
+@slicing_function()
+def my_slice(x):
+    return "q" in x.text
+""",
+        "the interval must be below",
     ),
 ]
 
 SOLUTIONS["exercise-3-4"] = '''\
-def my_alarm(n, low, high, overall):
-    """Return whether a cell raises an alarm."""
-    return n >= 30 and high < overall
+@labeling_function()
+def my_lf(x):
+    """Short means few characters: a link is long."""
+    return HAM if len(x.text) < 20 else ABSTAIN
+
+
+my_lfs = [lf for lf in simple_lfs if lf is not lf_short] + [my_lf]
 '''
 WRONG["exercise-3-4"] = [
+    ("my_lfs = [*simple_lfs, lf_link]", "Find one of your own"),
+    ("my_lfs = [lf for lf in simple_lfs if lf is not lf_short]", "none of them is your own"),
+    (
+        """\
+@labeling_function()
+def my_lf(x):
+    return SPAM if "subscribe" in x.text.lower() else ABSTAIN
+
+
+my_lfs = [*simple_lfs, my_lf]
+""",
+        "Links must gain 20 points",
+    ),
+    ("my_lfs = simple_lfs[2]", "make it a list of LFs"),
+    (
+        """\
+@labeling_function()
+def my_lf(x):
+    return SPAM if raw.label[x.name] == SPAM else ABSTAIN
+
+
+my_lfs = [*simple_lfs, my_lf]
+""",
+        "your function stopped with KeyError",
+    ),
+]
+
+SOLUTIONS["exercise-3-5"] = '''\
+def my_alarm(n, low, high, overall):
+    """Return whether a cell raises an alarm."""
+    return n >= 20 and high < overall
+'''
+WRONG["exercise-3-5"] = [
     (
         """\
 def my_alarm(n, low, high, overall):
-    return n >= 30 and low < overall
+    return n >= 20 and low < overall
 """,
-        "the interval holds the overall accuracy",
+        "the interval holds the accuracy on all",
+    ),
+    (
+        """\
+def my_alarm(n, low, high, overall):
+    return n >= 20 and high <= overall
+""",
+        "not below, but equal",
     ),
     (
         """\
 def my_alarm(n, low, high, overall):
     return high < overall
 """,
-        "29 comments are too few to judge",
+        "19 comments are too few",
+    ),
+    (
+        """\
+def my_alarm(n, low, high, overall):
+    return n >= 20 and high < 90
+""",
+        "is",
+    ),
+    (
+        """\
+def my_alarm(n, low, high, overall):
+    return "alarm"
+""",
+        "True or False",
     ),
 ]
