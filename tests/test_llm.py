@@ -59,7 +59,6 @@ def settings(monkeypatch, tmp_path):
 def ask(settings):
 
     def ask(respond, texts):
-        """Return the scores of a server, and the requests that it got."""
         with model(respond) as (url, requests):
             settings.setenv("LLM_URL", url)
             settings.setenv("LLM_MODEL", "large")
