@@ -37,7 +37,9 @@ def score(texts, prompt, live=False):
         answers |= ask_all(dict.fromkeys(texts), prompt)
     scores = np.array([answers.get(text, math.nan) for text in texts])
     if silent := np.isnan(scores).sum():
-        print(f"{silent} of {len(texts)} texts have no answer to this prompt.")
+        print(
+            f"{silent} of {scores.size} texts: no {'' if live else 'recorded '}answer to this prompt."
+        )
     return scores
 
 

@@ -79,7 +79,7 @@ def test_every_text_in_use_has_a_recorded_answer(name):
 
 def test_a_changed_prompt_gets_a_sentence_and_no_old_scores(capsys):
     assert np.isnan(llm.score(TEXTS[:3], PROMPT.replace("keyboard", "mouse"))).all()
-    assert capsys.readouterr().out == "3 of 3 texts have no answer to this prompt.\n"
+    assert capsys.readouterr().out == "3 of 3 texts: no recorded answer to this prompt.\n"
     with pytest.raises(ValueError, match="lacks {text}"):
         llm.score(["a"], "Is it an advertisement?")
 
