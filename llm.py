@@ -36,10 +36,8 @@ def score(texts, prompt, live=False):
     if live:
         answers |= ask_all(dict.fromkeys(texts), prompt)
     scores = np.array([answers.get(text, math.nan) for text in texts])
-    if silent := np.isnan(scores).sum():
-        print(
-            f"{silent} of {scores.size} texts: no {'' if live else 'recorded '}answer to this prompt."
-        )
+    if n := np.isnan(scores).sum():
+        print(f"{n} of {len(texts)} texts: no {'' if live else 'recorded '}answer to the prompt.")
     return scores
 
 

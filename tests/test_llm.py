@@ -79,7 +79,7 @@ def test_every_text_in_use_has_a_recorded_answer(name):
 
 def test_a_changed_prompt_gets_a_sentence_and_no_old_scores(capsys):
     assert np.isnan(llm.score(TEXTS[:3], PROMPT.replace("keyboard", "mouse"))).all()
-    assert capsys.readouterr().out == "3 of 3 texts: no recorded answer to this prompt.\n"
+    assert capsys.readouterr().out == "3 of 3 texts: no recorded answer to the prompt.\n"
     with pytest.raises(ValueError, match="lacks {text}"):
         llm.score(["a"], "Is it an advertisement?")
 
@@ -150,14 +150,14 @@ def test_a_server_that_fails_is_asked_three_times(ask, settings, capsys, respond
     scores, requests = ask(respond, ["a", "b", "c", "d", "e"])
     out = capsys.readouterr().out
     assert np.isnan(scores).all() and len(requests) == 3
-    assert sentence in out and "5 of 5 texts" in out and KEY not in out and out.count("\n") == 2
+    assert sentence in out and "5 of 5 texts:" in out and KEY not in out and out.count("\n") == 2
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "localhost:9", "http://me:word@host/v1"])
 def test_a_wrong_address_costs_a_sentence_without_the_password(settings, capsys, url):
     settings.setenv("LLM_URL", url)
     assert np.isnan(llm.score(["a"], PROMPT, live=True)).all()
-    assert re.fullmatch(r"No answer: ((?!word).)+\n1 of 1 texts .+\n", capsys.readouterr().out)
+    assert re.fullmatch(r"No answer: ((?!word).)+\n1 of 1 texts: .+\n", capsys.readouterr().out)
 
 
 def test_a_redirection_does_not_get_the_key(ask):
