@@ -94,7 +94,7 @@ def check_training_labels(my_texts, my_labels, df_train, L_train):
 
 
 def _count(L):
-    """Return which comments are won for each class by the count of votes, and 0.5 for none."""
+    """Return the class with more votes for each comment, 0.5 where there is none."""
     return 0.5 + np.sign((L == SPAM).sum(axis=1) - (L == HAM).sum(axis=1)) / 2
 
 
@@ -142,7 +142,7 @@ def _right_by_count(L, golds, n_classes):
     A row without a majority counts as the larger class, whatever number this class has. If several
     classes are equally large, it counts as each of them in equal parts.
     """
-    counts = np.stack([(L == k).sum(axis=1) for k in range(n_classes)], axis=1)
+    counts = np.stack([(k == L).sum(axis=1) for k in range(n_classes)], axis=1)
     winners = counts == counts.max(axis=1, keepdims=True)
     decided = winners.sum(axis=1) == 1
     sizes = np.bincount(golds, minlength=n_classes)
@@ -160,15 +160,13 @@ def check_own_lfs(my_lfs, df_own, CLASS_NAMES):
         yield is_labeling_function(lf, getattr(lf, "name", getattr(lf, "__name__", "my_lfs")))
     L = np.column_stack([votes(lf, df_own) for lf in my_lfs])
     if L.max() >= n_classes:
-        last = n_classes - 1
-        raise Mistake(
-            f"an LF voted for class {L.max()}; the classes are 0 to {last}, see CLASS_NAMES"
-        )
+        classes = f"the classes are 0 to {n_classes - 1}, see CLASS_NAMES"
+        raise Mistake(f"an LF voted for class {L.max()}; {classes}")
     silent = [lf.name for lf, column in zip(my_lfs, L.T, strict=True) if (column == ABSTAIN).all()]
     wrong = f"no vote yet from {', '.join(silent)}: what gives a class away?"
     yield Finding(not silent, "each of them votes", wrong)
     cast = len(set(np.unique(L)) - {ABSTAIN})
-    yield Finding(cast > 1, f"there are votes for {cast} classes", "all votes are for one class")
+    yield Finding(cast >= 2, f"there are votes for {cast} classes", "all votes are for one class")
     known = (df_own.label != ABSTAIN).to_numpy()
     yield from _enough_labels(df_own.label[known])
     right, larger = _right_by_count(L[known], df_own.label[known].to_numpy(), n_classes)

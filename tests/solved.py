@@ -65,28 +65,63 @@ def my_ham_lf(x):
 def my_ham_lf(x):
     return HAM if re.search("[bm]illion", x.text.lower()) else ABSTAIN
 """,
-        "find a rule for 10 % or more",
+        "find a rule for 10% or more",
+    ),
+    (  # it knows dev by heart
+        """\
+DEV_HAM = set(df_dev.text[df_dev.label == HAM])
+
+
+@labeling_function()
+def my_ham_lf(x):
+    return HAM if x.text in DEV_HAM else ABSTAIN
+""",
+        "of train; find a rule for 10% or more",
     ),
 ]
 
 SOLUTIONS["exercise-1-3"] = """\
-my_conflicts = ((L_simple == SPAM).any(axis=1) & (L_simple == HAM).any(axis=1)).mean()
+majority = count_votes(L_train)
+my_texts, my_labels = df_train.text[majority != ABSTAIN], majority[majority != ABSTAIN]
 """
 WRONG["exercise-1-3"] = [
     (
-        "my_conflicts = ((L_simple == SPAM).any(axis=1) & (L_simple == HAM).any(axis=1)).sum()",
-        "divide by all of them",
+        """\
+majority = count_votes(L_train)
+my_texts, my_labels = df_train.text, majority[majority != ABSTAIN]
+""",
+        "filter both in the same way",
     ),
-    ("my_conflicts = np.mean([len(set(row)) > 1 for row in L_simple])", "leave the abstains out"),
+    (
+        """\
+majority = count_votes(L_train)
+my_texts, my_labels = df_train.text, np.where(majority == ABSTAIN, HAM, majority)
+""",
+        "comments have a majority",
+    ),
+    (
+        """\
+voted = (L_train != ABSTAIN).any(axis=1)
+my_texts, my_labels = df_train.text[voted], count(L_train, tie=SPAM, silence=HAM)[voted]
+""",
+        "it keeps ties",
+    ),
+    (
+        """\
+majority = count_votes(L_train)
+kept = majority != ABSTAIN
+my_texts, my_labels = df_train.text[kept].sample(frac=1, random_state=1), majority[kept]
+""",
+        "out of step",
+    ),
 ]
 
-SOLUTIONS["exercise-1-4"] = '''\
+SOLUTIONS["exercise-1-4"] = """\
 @labeling_function()
 def my_lf(x):
-    """Who asks for anything, in whatever way, wants something."""
-    asks = r"http|www|\\.com|check|subscri|channel|please|plz|\\bmy\\b|\\bvisit|follow|facebook|share|vote|money"
-    return SPAM if re.search(asks, x.text, re.IGNORECASE) else ABSTAIN
-'''
+    \"\"\"Who talks about a channel means his own.\"\"\"
+    return SPAM if "channel" in x.text.lower() else ABSTAIN
+"""
 WRONG["exercise-1-4"] = [
     (
         """\
@@ -94,7 +129,7 @@ WRONG["exercise-1-4"] = [
 def my_lf(x):
     return SPAM if "subscribe" in x.text.lower() else ABSTAIN
 """,
-        "Gain 2 points",
+        "it votes as an LF of the lab does",
     ),
     (
         """\
@@ -108,61 +143,55 @@ def my_lf(x):
         """\
 @labeling_function()
 def my_lf(x):
-    return SPAM if promotes(x.text) else ABSTAIN
+    return find_request(x, REQUESTS["lf_visit"])
 """,
-        "it votes just as lf_some_request does",
+        "it votes as an LF of the lab does",
+    ),
+    (
+        """\
+@labeling_function()
+def my_lf(x):
+    return SPAM if len(x.text.split()) > 20 else ABSTAIN
+""",
+        "of its votes are right; 90% should be",
+    ),
+    (
+        """\
+@labeling_function()
+def my_lf(x):
+    return SPAM if "check out my" in x.text.lower() else ABSTAIN
+""",
+        "aim where they fail",
     ),
 ]
 
 SOLUTIONS["exercise-1-5"] = """\
-majority = count_votes(L_simple)
-my_texts, my_labels = df_train.text[majority != ABSTAIN], majority[majority != ABSTAIN]
-"""
-WRONG["exercise-1-5"] = [
-    (
-        """\
-majority = count_votes(L_simple)
-my_texts, my_labels = df_train.text, majority[majority != ABSTAIN]
-""",
-        "filter both in the same way",
-    ),
-    (
-        """\
-majority = count_votes(L_simple)
-my_texts, my_labels = df_train.text, np.where(majority == ABSTAIN, HAM, majority)
-""",
-        "comments have a majority",
-    ),
-]
-
-SOLUTIONS["exercise-1-6"] = '''\
-NOT_URGENT, URGENT = 0, 1
-TROUBLE = r"can't|cannot|fail|error|locked|stolen|alarm|smoke|smell|water|spark|dropped|nothing|\\b(?:down|off)\\b"
-NOW = r"\\bnow\\b|minutes|\\bhour|tonight|midnight|since|this morning|exam|deadline|waiting|\\d:\\d\\d|everyone"
-WISH = r"would (?:like|love)|i'd (?:like|love)|could you|could someone|is there|how|what|which|do (?:you|we|i)\\b|hurry"
+TROUBLE = r"can't|cannot|fail|error|locked|stolen|alarm|smoke|smell|water|spark|dropped|\\b(?:down|off)\\b"
+NOW = r"\\bnow\\b|minutes|\\bhour|tonight|midnight|since|this morning|exam|deadline|waiting|\\d:\\d\\d"
+WISH = r"would (?:like|love)|i'd (?:like|love)|could you|could someone|is there|how|what|which|do (?:you|we|i)\\b"
 
 
 @labeling_function()
 def my_first(x):
-    """What fails, burns or is gone needs somebody."""
-    return URGENT if re.search(TROUBLE, x.text, re.IGNORECASE) else ABSTAIN
+    \"\"\"What fails, burns or is gone needs somebody.\"\"\"
+    return 1 if re.search(TROUBLE, x.text, re.IGNORECASE) else ABSTAIN
 
 
 @labeling_function()
 def my_second(x):
-    """Who writes about minutes and hours cannot wait."""
-    return URGENT if re.search(NOW, x.text, re.IGNORECASE) else ABSTAIN
+    \"\"\"Who writes about minutes and hours cannot wait.\"\"\"
+    return 1 if re.search(NOW, x.text, re.IGNORECASE) else ABSTAIN
 
 
 @labeling_function()
 def my_third(x):
-    """Wishes and questions can wait."""
-    return NOT_URGENT if re.search(WISH, x.text, re.IGNORECASE) else ABSTAIN
+    \"\"\"Wishes and questions can wait.\"\"\"
+    return 0 if re.search(WISH, x.text, re.IGNORECASE) else ABSTAIN
 
 
 my_lfs = [my_first, my_second, my_third]
-'''
-WRONG["exercise-1-6"] = [
+"""
+WRONG["exercise-1-5"] = [
     (
         """\
 @labeling_function()
@@ -214,7 +243,7 @@ def my_third(x):
 
 my_lfs = [my_first, my_second, my_third]
 """,
-        "Get 5 points above it",
+        "a row without a majority counts as the larger class",
     ),
 ]
 
