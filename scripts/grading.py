@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import warnings
 from pathlib import Path
 
 from handout import ROOT, copy_for_notebooks, notebooks
@@ -22,6 +23,8 @@ def nbgrader():
         install = f'pip install --no-deps --target "{NBGRADER}" -r requirements-grading.txt'
         sys.exit(f"nbgrader is not here ({error}). With internet: make grading, or: {install}")
     from traitlets.config import PyFileConfigLoader
+
+    warnings.filterwarnings("ignore", module="nbgrader")  # SQLAlchemy's, about its sessions
 
     if not COURSE.is_dir():
         sys.exit("There is no folder grading/ yet. First: make grading")

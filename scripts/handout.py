@@ -20,7 +20,13 @@ import fetch  # noqa: E402
 
 FOR_NOTEBOOKS = ("utils.py", "fetch.py", "tables.py", "llm.py", "checks", "data")
 FOR_STUDENTS = ("requirements.txt", "requirements-llm.txt", "constraints.txt", "LICENSE")
-FOR_STUDENTS += ("Dockerfile", "docs/glossary.md", "docs/troubleshooting.md")
+FOR_STUDENTS += (
+    "Dockerfile",
+    ".dockerignore",
+    "docs/glossary.md",
+    "docs/troubleshooting.md",
+    "docs/pictures",
+)
 FOR_STUDENTS += tuple(f"scripts/{name}.py" for name in ("setup", "doctor", "reset", "help"))
 TARGETS = ("help", "setup", "doctor", "lab", "data", "kernel", "reset", "clean")
 LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s#]*)(#[^)\s]*)?\)")

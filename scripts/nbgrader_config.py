@@ -94,3 +94,4 @@ steps = Autograde.autograde_preprocessors.default()
 steps.insert(steps.index(LimitOutput), Judge)  # before long output is cut
 c.Autograde.autograde_preprocessors = steps
 c.Execute.timeout = SECONDS_PER_CELL
+c.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
