@@ -18,25 +18,12 @@ OUT = ROOT / "handout"
 sys.path.insert(0, str(ROOT))
 import fetch  # noqa: E402
 
-FOR_NOTEBOOKS = ("utils.py", "fetch.py", "tables.py", "llm.py", "checks", "data")
-FOR_STUDENTS = ("requirements.txt", "requirements-llm.txt", "constraints.txt", "LICENSE")
-FOR_STUDENTS += (
-    "Dockerfile",
-    ".dockerignore",
-    "docs/glossary.md",
-    "docs/troubleshooting.md",
-    "docs/pictures",
-)
-FOR_STUDENTS += tuple(f"scripts/{name}.py" for name in ("setup", "doctor", "reset", "help"))
-TARGETS = ("help", "setup", "doctor", "lab", "data", "kernel", "reset", "clean")
+FOR_STUDENTS = ["requirements.txt", "requirements-llm.txt", "constraints.txt", "LICENSE"]
+FOR_STUDENTS += ["Dockerfile", ".dockerignore", "docs/pictures"]
+FOR_STUDENTS += [f"docs/{page}.md" for page in ("glossary", "troubleshooting")]
+FOR_STUDENTS += [f"scripts/{name}.py" for name in ("setup", "doctor", "reset", "help")]
+TARGETS = ["help", "setup", "doctor", "lab", "data", "kernel", "reset", "clean"]
 LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s#]*)(#[^)\s]*)?\)")
-SOURCE = """\
-# YouTube Spam Collection
-
-1,956 comments under five music videos, labeled by hand (CLASS 1 = spam, 0 = ham).
-Source: T. Alberto, J. Lochter, UCI Machine Learning Repository, 2015,
-[doi 10.24432/C58885](https://doi.org/10.24432/C58885). License: CC BY 4.0. The files are unchanged.
-"""
 
 
 def notebooks(lab=""):
@@ -55,22 +42,21 @@ def copy(names, folder):
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored, dirs_exist_ok=True)
+            ignored = shutil.ignore_patterns("__pycache__", ".*", "youtube-spam")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
         elif (ROOT / name).exists():
             shutil.copy(ROOT / name, folder / name)
 
 
 def copy_for_notebooks(folder):
-    """Copy what the notebooks need, with the real comments where they are found; return these."""
-    copy(FOR_NOTEBOOKS, folder)
+    """Copy what the notebooks import and read; return the comments, which go along if real."""
+    modules = [path.name for path in ROOT.glob("*.py") if path.name != "conftest.py"]
+    copy([*modules, "checks", "data"], folder)
     comments = fetch.find_data()
-    real = folder / "data" / "youtube-spam"
     if comments.is_real:
-        real.mkdir(parents=True, exist_ok=True)
+        (folder / "data" / "youtube-spam").mkdir()
         for name, content in comments.files.items():
-            (real / name).write_bytes(content)
-        (real / "README.md").write_text(SOURCE, encoding="utf-8")
+            (folder / "data" / "youtube-spam" / name).write_bytes(content)
     return comments
 
 
@@ -79,63 +65,50 @@ def without_dead_links(text, page):
 
     def replacement(link):
         words, file, _ = link.groups()
-        target = page.parent / file
-        return link[0] if "://" in file or not file or target.exists() else words
+        exists = "://" in file or not file or (page.parent / file).exists()
+        return link[0] if exists else words
 
     return LINK.sub(replacement, text)
 
 
-def write_makefile(folder, first):
-    """Keep the commands for students; `make lab` opens the first notebook that there is."""
-    blocks = (ROOT / "Makefile").read_text(encoding="utf-8").split("\n\n")
-    targets = [re.search(r"(?m)^([a-z]+|\S+/installed):(?!=)", block) for block in blocks]
-    kept = [b for b, found in zip(blocks, targets, strict=True) if not found or found[1] in TARGETS]
-    text = re.sub(r"\b0\w+\.ipynb", first, "\n\n".join(kept).rstrip("\n") + "\n")
-    (folder / "Makefile").write_text(text, encoding="utf-8", newline="\n")
+def makefile(first):
+    """Return the Makefile with the commands for students; `make lab` opens the first notebook."""
+    blocks = (ROOT / "Makefile").read_text(encoding="utf-8").strip().split("\n\n")
+    rules = [re.search(r"(?m)^([a-z]+|\S+/installed):(?!=)", block) for block in blocks]
+    kept = [b for b, rule in zip(blocks, rules, strict=True) if not rule or rule[1] in TARGETS]
+    return re.sub(r"\b0\w+\.ipynb", first, "\n\n".join(kept)) + "\n"
 
 
-def write_readme(folder, paths, is_real):
-    titles = [nbformat.read(path, as_version=4).cells[0].source.splitlines()[0] for path in paths]
-    labs = [f"- [{t.lstrip('# ')}]({p.name})" for t, p in zip(titles, paths, strict=True)]
-    data = (
-        "The comments are in [data/youtube-spam](data/youtube-spam/README.md), with their source."
-    )
-    if not is_real:
-        data = "`make data` (`python utils.py`) downloads the comments and says which are in use."
-    text = Path(__file__).with_name("handout_readme.md").read_text(encoding="utf-8")
-    names = " or ".join(f"`{path.name}`" for path in paths)
-    text = text.replace("{labs}", "\n".join(labs)).replace("{names}", names)
-    text = text.replace("{first}", paths[0].name).replace("{data}", data)
-    (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
+def write(path, text):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def main(lab=""):
-    paths = notebooks(lab)
-    name = f"data-labeling-lab-{int(lab)}" if lab else "data-labeling-labs"
-    folder = OUT / name
+    books = {path.name: nbformat.read(path, as_version=4) for path in notebooks(lab)}
+    folder = OUT / (f"data-labeling-lab-{int(lab)}" if lab else "data-labeling-labs")
     shutil.rmtree(folder, ignore_errors=True)
     comments = copy_for_notebooks(folder)
-    copy(FOR_STUDENTS, folder)
-    (folder / "originals").mkdir()
-    for path in paths:
-        shutil.copy(path, folder)
-    write_makefile(folder, paths[0].name)
-    write_readme(folder, paths, comments.is_real)
-    for path in paths:
-        book = nbformat.read(path, as_version=4)
+    copy([*FOR_STUDENTS, *books], folder)
+    first, *_ = books
+    write(folder / "Makefile", makefile(first))
+    titles = [book.cells[0].source.splitlines()[0].lstrip("# ") for book in books.values()]
+    labs = "\n".join(f"- [{t}]({name})" for t, name in zip(titles, books, strict=True))
+    readme = Path(__file__).with_name("handout_readme.md").read_text(encoding="utf-8")
+    write(folder / "README.md", readme.replace("{labs}", labs).replace("{first}", first))
+    for name, book in books.items():
         for cell in book.cells:
             if cell.cell_type == "markdown":
-                cell.source = without_dead_links(cell.source, folder / path.name)
+                cell.source = without_dead_links(cell.source, folder / name)
             elif cell.metadata.get("nbgrader", {}).get("grade"):  # JupyterLab keeps it as it is
                 cell.metadata.update(editable=False, deletable=False)
-        for copied in (folder / path.name, folder / "originals" / path.name):
-            copied.write_text(nbformat.writes(book) + "\n", encoding="utf-8", newline="\n")
+        write(folder / name, nbformat.writes(book) + "\n")
+        write(folder / "originals" / name, nbformat.writes(book) + "\n")
     for page in folder.glob("docs/*.md"):
-        text = page.read_text(encoding="utf-8")
-        page.write_text(without_dead_links(text, page), encoding="utf-8")
-    shutil.make_archive(str(folder), "zip", folder.parent, folder.name)
+        write(page, without_dead_links(page.read_text(encoding="utf-8"), page))
+    shutil.make_archive(str(folder), "zip", OUT, folder.name)
     data = "the real comments" if comments.is_real else f"the sample only ({comments.why_sample})"
-    print(f"{OUT.name}/{name}/ and {OUT.name}/{name}.zip, with {data}")
+    print(f"{OUT.name}/{folder.name}/ and {OUT.name}/{folder.name}.zip, with {data}")
 
 
 if __name__ == "__main__":
