@@ -8,7 +8,7 @@ from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, LimitOutput
 from nbgrader.preprocessors import NbGraderPreprocessor as Preprocessor
 
-SECONDS_PER_CELL = 180  # the slowest cell of the labs takes 30
+SECONDS_PER_CELL = 120  # the slowest cell of the labs takes 30
 SUSPICIOUS = r"SPAM_DATA|ast_node_interactivity|core\.SOLVED|checks\.[\w.]+ *=(?!=)|setattr\(checks"
 
 

@@ -125,7 +125,7 @@ def project(tmp_path_factory):
     nbformat.write(lab(), root / "01_small.ipynb")
     run(root, "grading.py")
     settings = root / "grading" / "nbgrader_config.py"  # an instructor may change it
-    settings.write_text(settings.read_text().replace("CELL = 180", "CELL = 5"))
+    settings.write_text(settings.read_text().replace("CELL = 120", "CELL = 5"))
     for student, (book, _, _) in HANDED_IN.items():
         folder = root / "grading" / "submitted" / student / "lab1"
         folder.mkdir(parents=True)
