@@ -8,6 +8,7 @@ A row has the points for each exercise. Without points it was not graded; the re
 """
 
 import re
+import shutil
 import sys
 import time
 
@@ -91,6 +92,11 @@ def main(again=False, feedback=False):
     print(table.to_string(index=False, na_rep="-"))
     for lab in sorted({row["lab"] for row in rows if "points" in row and feedback}):
         must(api.generate_feedback(lab))
+    for extra in COURSE.glob("feedback/*/*/*"):  # nbgrader copies data and modules, too
+        if extra.is_dir():
+            shutil.rmtree(extra)
+        elif extra.suffix != ".html":
+            extra.unlink()
 
 
 if __name__ == "__main__":

@@ -67,16 +67,21 @@ class Judge(Preprocessor):
                 notes.append(f"time-out in code cell {count}")
             if "these are the sample comments" in printed(cell):
                 notes.append("graded on the sample comments")
+        stopped, disagree = [], []
         for number, cell in checks_in(nb).items():
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
             values = [output.data.get("text/plain") for output in cell.outputs if "data" in output]
             said = str(int(f"Exercise {number}: solved" in printed(cell)))
             if any(output.output_type == "error" for output in cell.outputs):
-                notes.append(f"check {number} stopped with an error")
+                stopped.append(number)
             elif values != [said]:
-                notes.append(f"check {number}: text and points disagree, so no point")
+                disagree.append(number)
                 why = "No point: the text of this check and its points disagree.\n"
                 cell.outputs.insert(0, nbformat.v4.new_output("stream", name="stderr", text=why))
+        if stopped:
+            notes.append(f"stopped with an error: check {', '.join(stopped)}")
+        if disagree:
+            notes.append(f"no point, because text and points disagree: check {', '.join(disagree)}")
         return nb, resources
 
 
