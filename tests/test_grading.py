@@ -70,10 +70,6 @@ def delete_checks_and_answer_elsewhere(cells):
     del cells[5], cells[3]
 
 
-def edit_check(cells):
-    cells[3].source = "1  # I am right"
-
-
 CAREFUL = """def double(x):
     import os, warnings
     warnings.warn("careful")
@@ -93,7 +89,11 @@ HANDED_IN = {  # student: (notebook, points of 1.1 and 1.2 or None for not grade
     "wrong": (lab(SYNTAX_ERROR, "my_number = 8"), (0, 0), []),
     "warns and copies": (lab(CAREFUL, NUMBER, copy_an_answer_and_a_check), (1, 1), []),
     "deletes": (lab(*SOLVED, delete_checks_and_answer_elsewhere), (1, 1), [DELETED]),
-    "edits": (lab(change=edit_check), (0, 0), ["check 1.1 was edited"]),
+    "edits": (
+        lab(change=lambda cells: cells[3].update(source="1")),
+        (0, 0),
+        ["check 1.1 was edited"],
+    ),
     "quiet": (lab(change=add(QUIET)), (0, 0), ["'ast_node_interactivity'", DISAGREE]),
     "forges": (lab(change=add(FORGED)), (0, 0), ["'checks.check ='", DISAGREE]),
     "renames": (lab(*SOLVED, add(*SAMPLE)), (1, 1), ["'SPAM_DATA'", "graded on the sample"]),
@@ -135,16 +135,11 @@ def project(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope="module")
-def table(project):
-    path = project / "grading" / "grades.csv"
-    return pd.read_csv(path, index_col="student", dtype="str", keep_default_na=False)
-
-
 @pytest.mark.parametrize("student", HANDED_IN)
-def test_points_are_given_or_a_remark_says_why_not(table, student):
+def test_points_are_given_or_a_remark_says_why_not(project, student):
+    table = pd.read_csv(project / "grading/grades.csv", dtype="str", keep_default_na=False)
+    row = table.set_index("student").loc[student]
     _, points, remarks = HANDED_IN[student]
-    row = table.loc[student]
     assert (row["1"], row["2"]) == (tuple(map(str, points)) if points else ("", ""))
     assert all(remark in row["remark"] for remark in remarks), row["remark"]
     assert bool(row["remark"]) == bool(remarks)
