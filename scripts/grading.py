@@ -18,19 +18,17 @@ for name, folder in (("PYTHONPATH", NBGRADER), ("PATH", NBGRADER / "bin")):  # i
 def nbgrader():
     """Return nbgrader's commands as functions, with the settings of the course folder."""
     try:
-        from nbgrader.apps import NbGraderAPI
+        from nbgrader.apps import NbGrader, NbGraderAPI
     except ImportError as error:
         install = f'pip install --no-deps --target "{NBGRADER}" -r requirements-grading.txt'
         sys.exit(f"nbgrader is not here ({error}). With internet: make grading, or: {install}")
-    from traitlets.config import PyFileConfigLoader
-
-    warnings.filterwarnings("ignore", module="nbgrader")  # SQLAlchemy's, about its sessions
-
     if not COURSE.is_dir():
         sys.exit("There is no folder grading/ yet. First: make grading")
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(COURSE)).load_config()
-    config.CourseDirectory.root = str(COURSE)
-    return NbGraderAPI(config=config)
+    warnings.filterwarnings("ignore", module="nbgrader")  # SQLAlchemy's, about its sessions
+    os.chdir(COURSE)  # where nbgrader looks for its settings
+    course = NbGrader()
+    course.load_config_file()
+    return NbGraderAPI(config=course.config)
 
 
 def must(result):
