@@ -14,7 +14,7 @@ endif
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup doctor lab run test data kernel solutions reset refresh pictures answers browser bench repeat lint diff pins clean
+.PHONY: help setup doctor lab run test data kernel solutions handout grading grades reset refresh pictures answers browser bench repeat lint diff pins clean
 
 help: ## list these commands
 	@$(PYTHON) scripts/help.py
@@ -25,7 +25,7 @@ setup: ## make the environment, install everything, register the kernel, get the
 doctor: ## say what is missing or wrong on this computer, and how to fix it; changes nothing
 	@$(PYTHON) scripts/doctor.py
 
-lab: setup ## open JupyterLab on lab 1 (ARGS=--no-browser and the like pass through)
+lab: setup ## open JupyterLab on the first lab (ARGS=--no-browser and the like pass through)
 	$(VENV_PYTHON) -m jupyter lab 01_spam_tutorial.ipynb $(ARGS)
 
 run: setup ## execute the three labs headlessly; executed copies and HTML go to build/
@@ -49,6 +49,15 @@ kernel: setup ## register the kernel data_labeling_env again
 
 solutions: setup ## write solved copies of the notebooks into solutions/ (instructors)
 	@$(VENV_PYTHON) scripts/solutions.py
+
+handout: setup ## write what students get into handout/, with a zip file (ARGS=01: lab 1 alone; instructors)
+	@$(VENV_PYTHON) scripts/handout.py $(ARGS)
+
+grading: setup $(VENV)/nbgrader/installed ## make the course folder grading/ for nbgrader (instructors)
+	@$(VENV_PYTHON) scripts/grading.py
+
+grades: setup $(VENV)/nbgrader/installed ## grade grading/submitted/, write grading/grades.csv (ARGS=--feedback, --again; instructors)
+	@$(VENV_PYTHON) scripts/grades.py $(ARGS)
 
 reset: ## put notebooks back, after saving yours in saved/ (ARGS=02: only lab 2; ARGS=origin/main: that commit)
 	@$(PYTHON) scripts/reset.py $(ARGS)

@@ -99,6 +99,28 @@ def _count(L):
 
 
 @exercise("1.4")
+def check_thresholds(my_low, my_high, df_dev, df_valid):
+    numbers = [isinstance(value, (int, float)) and abs(value) < 100 for value in (my_low, my_high)]
+    yield Finding(all(numbers), "two numbers", "`my_low` and `my_high` are numbers, such as -1.5")
+    wrong = "`my_low` is the lower one: HAM at it or below, SPAM at `my_high` or above"
+    yield Finding(my_low < my_high, "HAM below, SPAM above", wrong)
+    wrong = "`df_dev` has no column `llm`: run the cell with LIVE again"
+    yield Finding("llm" in df_dev and "llm" in df_valid, "every comment has a score", wrong)
+    found = {}
+    for where, df in (("dev", df_dev), ("valid", df_valid)):
+        cast = np.select([df.llm >= my_high, df.llm <= my_low], [SPAM, HAM], ABSTAIN)
+        voted = cast != ABSTAIN
+        found[where] = voted.mean(), (cast == df.label)[voted].mean() if voted.any() else 0
+    share, right = found["dev"]
+    text = f"it votes on {share:.0%} of dev"
+    yield Finding(share >= 0.6, text, f"{text}; 60% are needed: move the thresholds together")
+    text = f"{right:.0%} of its votes on dev are right"
+    yield Finding(right >= 0.85, text, f"{text}; 85% should be: which side is wrong more often?")
+    share, right = found["valid"]
+    yield Finding(True, f"on valid it votes on {share:.0%}, and {right:.0%} of the votes are right")
+
+
+@exercise("1.5")
 def check_new_lf(my_lf, L_all, L_better, REQUESTS):
     yield is_labeling_function(my_lf, "my_lf")
     train, _, valid = _splits()
@@ -152,7 +174,7 @@ def _right_by_count(L, golds, n_classes):
     return right.mean(), sizes.max() / len(golds)
 
 
-@exercise("1.5")
+@exercise("1.6")
 def check_own_lfs(my_lfs, df_own, CLASS_NAMES):
     n_classes, n = len(CLASS_NAMES), len(my_lfs)
     yield Finding(n >= 3, f"{n} LFs", f"{n} LFs: the label model needs three or more")

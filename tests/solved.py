@@ -117,12 +117,32 @@ my_texts, my_labels = df_train.text[kept].sample(frac=1, random_state=1), majori
 ]
 
 SOLUTIONS["exercise-1-4"] = """\
+levels = df_dev.llm.quantile(np.arange(0.05, 1, 0.05)).tolist()
+
+
+def right_on_dev(pair):
+    cast = np.select([df_dev.llm >= pair[1], df_dev.llm <= pair[0]], [SPAM, HAM], ABSTAIN)
+    voted = cast != ABSTAIN
+    return (cast == df_dev.label)[voted].mean() if voted.mean() >= 0.6 else 0
+
+
+pairs = [(low, high) for low in levels for high in levels if low < high]
+my_low, my_high = max(pairs, key=right_on_dev)
+"""
+WRONG["exercise-1-4"] = [
+    ("my_low, my_high = LOW, HIGH", "60% are needed: move the thresholds together"),
+    ("my_low, my_high = HIGH, LOW", "`my_low` is the lower one"),
+    ("my_low, my_high = df_dev.llm.quantile([0.5, 0.501])", "85% should be"),
+    ("my_low = my_high = None", "are numbers"),
+]
+
+SOLUTIONS["exercise-1-5"] = """\
 @labeling_function()
 def my_lf(x):
     \"\"\"Who talks about a channel means his own.\"\"\"
     return SPAM if "channel" in x.text.lower() else ABSTAIN
 """
-WRONG["exercise-1-4"] = [
+WRONG["exercise-1-5"] = [
     (
         """\
 @labeling_function()
@@ -165,7 +185,7 @@ def my_lf(x):
     ),
 ]
 
-SOLUTIONS["exercise-1-5"] = """\
+SOLUTIONS["exercise-1-6"] = """\
 TROUBLE = r"can't|cannot|fail|error|locked|stolen|alarm|smoke|smell|water|spark|dropped|\\b(?:down|off)\\b"
 NOW = r"\\bnow\\b|minutes|\\bhour|tonight|midnight|since|this morning|exam|deadline|waiting|\\d:\\d\\d"
 WISH = r"would (?:like|love)|i'd (?:like|love)|could you|could someone|is there|how|what|which|do (?:you|we|i)\\b"
@@ -191,7 +211,7 @@ def my_third(x):
 
 my_lfs = [my_first, my_second, my_third]
 """
-WRONG["exercise-1-5"] = [
+WRONG["exercise-1-6"] = [
     (
         """\
 @labeling_function()

@@ -28,7 +28,7 @@ def word_lf(name, *words, label=SPAM):
 
 @pytest.fixture(scope="module")
 def notebook(splits):
-    """Return what the notebook holds at exercises 1.3 and 1.4, with three LFs of each kind."""
+    """Return what the notebook holds at exercises 1.3 and 1.5, with three LFs of each kind."""
     df_all = pd.concat([splits["train"], splits["valid"], splits["test"]], ignore_index=True)
     simple = [word_lf("a", "subscribe"), word_lf("b", "check"), word_lf("c", "song", label=HAM)]
     better = [word_lf("d", "visit"), word_lf("e", "money"), word_lf("f", "love", label=HAM)]
@@ -145,7 +145,7 @@ def test_probabilities_and_tables_are_named_as_what_they_are(notebook, majority,
     assert "take its column `text`" in verdict(capsys, "1.3", **answer)[1]
 
 
-# ---------------------------------------------------------------- 1.4
+# ---------------------------------------------------------------- 1.5
 
 
 def new_lf(notebook, lf):
@@ -155,39 +155,39 @@ def new_lf(notebook, lf):
 @real_data
 @pytest.mark.parametrize("words", [["channel"], ["follow"], ["guys"]])
 def test_a_good_idea_counts_although_others_have_it_in_part(words, notebook, capsys):
-    assert verdict(capsys, "1.4", **new_lf(notebook, word_lf("my_lf", *words)))[0] == 1
+    assert verdict(capsys, "1.5", **new_lf(notebook, word_lf("my_lf", *words)))[0] == 1
 
 
 @real_data
 def test_neither_a_coin_nor_a_rough_rule_is_enough(notebook, capsys):
     long = LabelingFunction("long", lambda x: SPAM if len(x.text.split()) > 20 else ABSTAIN)
-    points, said = verdict(capsys, "1.4", **new_lf(notebook, long))
+    points, said = verdict(capsys, "1.5", **new_lf(notebook, long))
     assert points == 0 and "90% should be" in said
     texts = pd.Series(utils.load_spam_dataset()[0].text.unique())
     for seed in range(20):
         drawn = set(texts.sample(30, random_state=seed))
         coin = LabelingFunction("coin", lambda x, drawn=drawn: SPAM if x.text in drawn else ABSTAIN)
-        assert verdict(capsys, "1.4", **new_lf(notebook, coin))[0] == 0
+        assert verdict(capsys, "1.5", **new_lf(notebook, coin))[0] == 0
 
 
 @pytest.mark.parametrize("words", [["visit"], ["visit", "money"], ["subscribe"]])
 def test_an_lf_of_the_lab_or_all_its_requests_together_are_no_new_idea(words, notebook, capsys):
-    points, said = verdict(capsys, "1.4", **new_lf(notebook, word_lf("my_lf", *words)))
+    points, said = verdict(capsys, "1.5", **new_lf(notebook, word_lf("my_lf", *words)))
     assert points == 0 and "an idea of your own" in said
 
 
 @real_data
 def test_what_the_ten_know_already_is_not_enough(notebook, capsys):
     known = word_lf("my_lf", "subscribe to my")
-    points, said = verdict(capsys, "1.4", **new_lf(notebook, known))
+    points, said = verdict(capsys, "1.5", **new_lf(notebook, known))
     assert points == 0 and "aim where they fail" in said
 
 
-# ---------------------------------------------------------------- 1.5
+# ---------------------------------------------------------------- 1.6
 
 
 def own(n_of_class, right=1.0, silent=0.0, names=None, unlabeled=0):
-    """Return rows whose text names their class, and three LFs that read it, for exercise 1.5."""
+    """Return rows whose text names their class, and three LFs that read it, for exercise 1.6."""
     names = names or list(range(len(n_of_class)))
     golds = np.repeat(names, n_of_class)
     texts = [f"row {i} class {gold}" for i, gold in enumerate(golds)]
@@ -205,21 +205,21 @@ def own(n_of_class, right=1.0, silent=0.0, names=None, unlabeled=0):
 
 @pytest.mark.parametrize("sizes", [(50, 50), (970, 30), (30, 970), (40, 30, 30), (10,) * 12])
 def test_lfs_that_are_right_pass_whatever_the_balance_of_the_classes(sizes, capsys):
-    assert verdict(capsys, "1.5", **own(sizes, unlabeled=10))[0] == 1
+    assert verdict(capsys, "1.6", **own(sizes, unlabeled=10))[0] == 1
 
 
 def test_naming_the_larger_class_is_not_enough(capsys):
     data = own((70, 30))
     lfs = [LabelingFunction(f"lf{i}", lambda x: 0) for i in range(2)]
     few = LabelingFunction("few", lambda x: 1 if x.text.startswith("row 7") else ABSTAIN)
-    points, said = verdict(capsys, "1.5", **data | {"my_lfs": [*lfs, few]})
+    points, said = verdict(capsys, "1.6", **data | {"my_lfs": [*lfs, few]})
     assert points == 0 and "70.0%" in said and "Get to 73.0%" in said
 
 
 @pytest.mark.parametrize("sizes", [(300, 700), (50, 50), (200, 800)])
 def test_the_result_is_the_same_when_the_classes_are_renamed(sizes, capsys):
-    first = verdict(capsys, "1.5", **own(sizes, silent=2 / 3))
-    renamed = verdict(capsys, "1.5", **own(sizes, silent=2 / 3, names=[1, 0]))
+    first = verdict(capsys, "1.6", **own(sizes, silent=2 / 3))
+    renamed = verdict(capsys, "1.6", **own(sizes, silent=2 / 3, names=[1, 0]))
     assert first == renamed and first[0] == 1
 
 
@@ -236,19 +236,19 @@ def test_too_few_labels_get_a_sentence(capsys):
         data = own((10, 10))
         kept = [*range(sizes[0]), *range(10, 10 + sizes[1])]
         data["df_own"].loc[~data["df_own"].index.isin(kept), "label"] = ABSTAIN
-        points, said = verdict(capsys, "1.5", **data)
+        points, said = verdict(capsys, "1.6", **data)
         assert points == 0 and "too few labeled rows to judge by" in said and "nan" not in said
     data["df_own"]["label"] = ABSTAIN
-    assert "(none)" in verdict(capsys, "1.5", **data)[1]
+    assert "(none)" in verdict(capsys, "1.6", **data)[1]
 
 
 def test_a_vote_outside_of_the_classes_is_named(capsys):
     data = own((10, 10, 10))
-    points, said = verdict(capsys, "1.5", **data | {"CLASS_NAMES": ["a", "b"]})
+    points, said = verdict(capsys, "1.6", **data | {"CLASS_NAMES": ["a", "b"]})
     assert points == 0 and "an LF voted for class 2; the classes are 0 to 1" in said
 
 
 def test_many_rows_are_judged_in_seconds(capsys):
     """150,000 rows within a minute are promised for the whole part; this is one fifth of them."""
     data = own((15_000, 15_000))
-    assert verdict(capsys, "1.5", **data)[0] == 1
+    assert verdict(capsys, "1.6", **data)[0] == 1
