@@ -81,7 +81,7 @@ def test_a_lab_opened_elsewhere_says_where_to_open_it(name, tmp_path):
     (attempt,) = (node for node in ast.parse(first.source).body if isinstance(node, ast.Try))
     done = run("-I", "-c", ast.unparse(attempt), folder=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.rstrip().endswith("open it in the folder of the labs")
+    assert done.stderr.rstrip().endswith("open this notebook in the folder of the labs")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights that students lack there")
