@@ -1,7 +1,7 @@
-"""Reference solutions of the exercises, and typical wrong answers. They are kept here and nowhere else.
+"""Reference solutions of the exercises, and typical wrong answers. They are nowhere else.
 
-`SOLUTIONS` maps the grade_id of an exercise's cell to the source that replaces it. `WRONG` maps it to two or
-more wrong answers, each with words that the check's hint must contain.
+`SOLUTIONS` maps the grade_id of an exercise's cell to the source that replaces it. `WRONG` maps it
+to two or more wrong answers, each with words that the check's hint must contain.
 """
 
 SOLUTIONS = {}
@@ -46,8 +46,9 @@ SOLUTIONS["exercise-1-2"] = '''\
 @labeling_function()
 def my_ham_lf(x):
     """Fans talk about the song and the people in the video, and ask for nothing."""
-    about = re.search(r"\\b(?:song|video|he|she|his|her|love|this|views?|lol|best)\\b", x.text, re.IGNORECASE)
-    asks = re.search(r"http|www|\\.com|check|subscri|channel|please|guys|\\b(?:my|you)\\b", x.text, re.IGNORECASE)
+    about = r"(?i)\\b(?:song|video|he|she|his|her|love|this|views?|lol|best)\\b"
+    asks = r"(?i)http|www|\\.com|check|subscri|channel|please|guys|\\b(?:my|you)\\b"
+    about, asks = re.search(about, x.text), re.search(asks, x.text)
     return HAM if about and not asks else ABSTAIN
 '''
 WRONG["exercise-1-2"] = [
@@ -186,9 +187,12 @@ def my_lf(x):
 ]
 
 SOLUTIONS["exercise-1-6"] = """\
-TROUBLE = r"can't|cannot|fail|error|locked|stolen|alarm|smoke|smell|water|spark|dropped|\\b(?:down|off)\\b"
-NOW = r"\\bnow\\b|minutes|\\bhour|tonight|midnight|since|this morning|exam|deadline|waiting|\\d:\\d\\d"
-WISH = r"would (?:like|love)|i'd (?:like|love)|could you|could someone|is there|how|what|which|do (?:you|we|i)\\b"
+TROUBLE = r"can't|cannot|fail|error|locked|stolen|alarm|smoke|smell|water|spark|dropped"
+TROUBLE += r"|\\b(?:down|off)\\b"
+NOW = r"\\bnow\\b|minutes|\\bhour|tonight|midnight|since|this morning|exam|deadline|waiting"
+NOW += r"|\\d:\\d\\d"
+WISH = r"would (?:like|love)|i'd (?:like|love)|could you|could someone|is there|how|what|which"
+WISH += r"|do (?:you|we|i)\\b"
 
 
 @labeling_function()
