@@ -21,7 +21,7 @@ except ImportError:  # Python 2, which goes no further than the first checks
     find_spec = None
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from setup import BIN, DEFAULT, EXE, KERNEL, NEWEST, OLDEST, ROOT, fault_of, wrong_packages
+from setup import BIN, DEFAULT, EXE, KERNEL, NEWEST, OLDEST, ROOT, examine, wrong_packages
 
 GB = 1e9
 DISK_GB, DISK_AFTER_SETUP_GB = 5, 0.5  # for a set-up; for executed copies of the notebooks
@@ -61,7 +61,7 @@ def find_environment():
     if sys.prefix != sys.base_prefix:
         return sys.prefix
     venv = os.path.dirname(os.path.dirname(kernel_python()))
-    if venv and not fault_of(venv):
+    if venv and not examine(venv)[0]:
         return venv
     return sys.prefix if is_same(os.environ.get("CONDA_PREFIX", ""), sys.prefix) else None
 
@@ -81,7 +81,7 @@ def set_up():
     return command
 
 
-# The checks. Each returns (level, text, how to fix it), or None if it is for another system.
+# The checks. Each returns (level, text, how to fix it).
 
 
 def judge(good, text, level, fix):
@@ -108,19 +108,17 @@ def python():
 def environment():
     if VENV is None:
         return "WARN", "no virtual environment", set_up()
-    if fault_of(VENV):
-        return "FAIL", "{0}: {1}".format(VENV, fault_of(VENV)), set_up()
+    if examine(VENV)[0]:
+        return "FAIL", "{0}: {1}".format(VENV, examine(VENV)[0]), set_up()
     if os.environ.get("LABS_ENV") and os.name != "nt":
-        for path in (os.path.realpath(VENV), os.path.realpath(sys.executable)):
-            while os.stat(path).st_mode & 1 and path != "/":
-                path = os.path.dirname(path)
-            if path != "/":
-                text = "{0}; other users cannot open {1}".format(VENV, path)
-                return (
-                    "WARN",
-                    text,
-                    "make it in a new folder, with a Python, that all users can open",
-                )
+        from pathlib import Path
+
+        paths = [Path(VENV).resolve(), Path(sys.executable).resolve()]
+        paths = [folder for path in paths for folder in [path] + list(path.parents)]
+        closed = [path for path in paths if not path.stat().st_mode & 1]
+        if closed:
+            text = "{0}; other users cannot open {1}".format(VENV, closed[0])
+            return "WARN", text, "make it in a new folder, with a Python, that all users can open"
     if is_same(os.environ.get("VIRTUAL_ENV") or os.environ.get("CONDA_PREFIX") or "", VENV):
         return "OK", VENV + ", active", ""
     return "OK", VENV + ", not active here: activate it before plain commands", ""
@@ -152,15 +150,13 @@ def packages():
     if wrong or other:
         names = (wrong + other)[:6] + ["..."] * (len(wrong + other) > 6)
         return "FAIL" if wrong else "WARN", ", ".join(names), set_up()
-    text = "all of requirements.txt and constraints.txt, in these versions"
-    if find_spec("triton"):
-        code = "import sys, utils; sys.exit(not sys.modules.get('triton'))"
-        if subprocess.call([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL) != 0:
-            text = "utils.py does not load triton before TensorFlow, so that Python can crash"
-            fix = "git checkout -- utils.py (or pip uninstall triton: the labs do without it)"
-            return "FAIL", text, fix
-        text += "; triton, which utils.py loads before TensorFlow"
-    return "OK", text, ""
+    code = "import sys, utils; sys.exit(not sys.modules.get('triton'))"
+    command = [sys.executable, "-c", code]
+    if find_spec("triton") and subprocess.call(command, cwd=ROOT, stderr=subprocess.DEVNULL) != 0:
+        text = "utils.py does not load triton before TensorFlow, so that Python can crash"
+        fix = "git checkout -- utils.py (or pip uninstall triton: the labs do without it)"
+        return "FAIL", text, fix
+    return "OK", "all of requirements.txt and constraints.txt, in these versions", ""
 
 
 def kernel():
@@ -180,8 +176,6 @@ def data():
         import fetch
     except Exception as error:
         return "FAIL", "fetch.py: {0}".format(error), "restore it: git checkout -- fetch.py"
-    finally:
-        sys.path.remove(ROOT)
 
     def no_download(urls):
         raise fetch.DataError("the real comments are not here yet")
@@ -191,12 +185,11 @@ def data():
     try:
         found = fetch.find_data()
     except fetch.DataError as error:
-        return (
-            ("WARN", str(error), fix) if "not here yet" in str(error) else ("FAIL", str(error), "")
-        )
-    if found.is_real:
-        return "OK", "the real comments, verified by SHA-256, from " + found.source, ""
-    return "WARN", "only the sample: " + found.why_sample, fix
+        level, fix = ("WARN", fix) if "not here yet" in str(error) else ("FAIL", "")
+        return level, str(error), fix
+    good = "the real comments, verified by SHA-256, from " + found.source
+    text = good if found.is_real else "only the sample: " + found.why_sample
+    return judge(found.is_real, text, "WARN", fix)
 
 
 def utils():
@@ -221,36 +214,20 @@ def folder():
 
 
 def port():
-    caller = socket.socket()
-    caller.settimeout(0.5)
-    free = caller.connect_ex(("127.0.0.1", PORT)) != 0
-    caller.close()
+    with socket.socket() as caller:
+        free = caller.connect_ex(("127.0.0.1", PORT)) != 0
     text = "{0} is {1}".format(PORT, "free" if free else "in use, perhaps by another JupyterLab")
     return judge(free, text, "WARN", "nothing to do: JupyterLab takes another and prints it")
 
 
 def long_paths():
-    if platform.system() != "Windows":
-        return None
-    import winreg
-
-    where = winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\FileSystem"
-    try:
-        with winreg.OpenKey(*where) as key:
-            enabled = winreg.QueryValueEx(key, "LongPathsEnabled")[0] == 1
-    except OSError:
-        enabled = False
     longest = len(VENV or DEFAULT) + 1 + LONGEST_INSTALLED
-    text = "{0} in Windows; the longest path has about {1} characters, 259 always work".format(
-        "enabled" if enabled else "not enabled", longest
-    )
-    fix = r"move this folder to a short path such as C:\labs, or have LongPathsEnabled set to 1"
-    return judge(enabled or longest <= 259, text, "WARN", fix)
+    text = "the longest path has about {0} characters, 259 always work".format(longest)
+    fix = r"move this folder to a short path such as C:\labs (no need if LongPathsEnabled is set)"
+    return judge(longest <= 259, text, "WARN", fix)
 
 
 def vc_runtime():
-    if platform.system() != "Windows":
-        return None
     import ctypes
 
     try:
@@ -262,8 +239,8 @@ def vc_runtime():
     return "OK", "the Microsoft Visual C++ runtime is installed", ""
 
 
-CHECKS = (python, environment, disk, memory, packages, kernel)
-CHECKS += (data, utils, folder, port, long_paths, vc_runtime)
+CHECKS = (python, environment, disk, memory, packages, kernel, utils, data, folder, port)
+CHECKS += (long_paths, vc_runtime) if os.name == "nt" else ()
 NEED_THE_ENVIRONMENT = (memory, packages, kernel, data, utils)
 
 
@@ -279,13 +256,13 @@ def result_of(check):
 
 def main():
     """Print the lines and the verdict; return the exit status: 0 if nothing failed, else 1."""
-    if VENV and not is_same(sys.prefix, VENV) and not fault_of(VENV):
+    if VENV and not is_same(sys.prefix, VENV) and not examine(VENV)[0]:
         return subprocess.call([os.path.join(VENV, BIN, "python" + EXE), os.path.abspath(__file__)])
     if hasattr(sys.stdout, "reconfigure"):  # a path may hold letters that the terminal cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
     results = [(check.__name__.replace("_", " "), result_of(check)) for check in CHECKS]
-    levels = [result[0] for _, result in results if result]
-    for name, (level, text, fix) in [pair for pair in results if pair[1]]:
+    levels = [level for _, (level, _, _) in results]
+    for name, (level, text, fix) in results:
         line = "{0:4} {1:11} {2}{3}".format(level, name, text, " -> " + fix if fix else "")
         print(" ".join(line.splitlines()))
     counts = ", ".join("{0} {1}".format(levels.count(x), x) for x in ("OK", "WARN", "FAIL"))

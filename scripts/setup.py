@@ -29,36 +29,34 @@ DEFAULT = os.path.join(ROOT, ".venv")
 KERNEL = "data_labeling_env"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 WRAP_CODE = '{"@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineWrap": true}}}'
+ASK = "import os, sys, sysconfig; assert os.path.samefile(sys.prefix, sys.argv[1]); \
+print('%d.%d' % sys.version_info[:2]); print(sysconfig.get_path('purelib'))"
 
 
-def read(*path):
-    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
         return file.read()
 
 
-def ask(venv):
-    """Return the version of an environment's Python, such as "3.12", and the folder of packages."""
-    code = (
-        "import os, sys, sysconfig; assert os.path.samefile(sys.prefix, sys.argv[1]);"
-        "print('%d.%d' % sys.version_info[:2]); print(sysconfig.get_path('purelib'))"
-    )
-    command = [os.path.join(venv, BIN, "python" + EXE), "-X", "utf8", "-c", code, venv]
-    with open(os.devnull, "w") as nowhere:
-        return subprocess.check_output(command, stderr=nowhere).decode("utf-8").splitlines()
-
-
-def fault_of(venv, version=None):
-    """Return why an environment cannot be used and has to be made anew, or an empty text."""
+def examine(venv, version=None):
+    """Return why an environment has to be made anew, or "", and the folder of its packages."""
+    python, pip = (os.path.join(venv, BIN, name + EXE) for name in ("python", "pip"))
+    command = [python, "-I", "-X", "utf8", "-c", ASK, venv]  # whatever PYTHON... is set to
     try:
-        found = ask(venv)[0]
-        with open(os.path.join(venv, BIN, "pip" + EXE), "rb") as file:
-            moved = os.fsencode(os.path.realpath(venv)).lower() not in file.read().lower()
+        said = subprocess.check_output(command, stderr=subprocess.DEVNULL).decode("utf-8")
+        with open(pip, "rb") as file:
+            is_here = os.fsencode(os.path.realpath(venv)).lower() in file.read().lower()
     except (OSError, subprocess.CalledProcessError) as error:
         why = getattr(error, "strerror", None) or "it is damaged"
-        return "its Python or its pip does not start ({0})".format(why)
-    if moved:
-        return "it was moved or copied: its programs name another folder"
-    return "" if found == (version or found) else "its Python is {0}".format(found)
+        return "its Python or its pip does not start ({0})".format(why), ""
+    found, folder = said.splitlines()
+    if version not in (None, found):
+        return "its Python is {0}".format(found), folder
+    return "" if is_here else "it was moved or copied: its programs name another folder", folder
+
+
+def plain(name):
+    return re.sub("[-_.]+", "-", name).lower()
 
 
 def wrong_packages(folders):
@@ -66,49 +64,38 @@ def wrong_packages(folders):
 
     Return two lists of texts: what is missing or a wrong direct requirement, and what else differs.
     """
-
-    def plain(name):
-        return re.sub("[-_.]+", "-", name).lower()
-
-    here, pins, wrong, other = {}, {}, [], []
+    here, wrong, other = {}, [], []
     entries = [entry for folder in folders if os.path.isdir(folder) for entry in os.listdir(folder)]
     for name, version in re.findall(r"(?m)^(.+?)-([^-+\n]+).*\.dist-info$", "\n".join(entries)):
         here.setdefault(plain(name), version)
-    for file in ("requirements.txt", "constraints.txt"):
-        pin = r"(?m)^([\w.-]+)(?:\[\w+\])?==([\w.]+) *(;?)"
-        for name, version, marker in re.findall(pin, read(file)):
-            pins.setdefault(plain(name), []).append((version, marker, file))
-    for name, allowed in sorted(pins.items()):
-        versions = [version for version, _, _ in allowed]
-        if name in here and here[name] not in versions:
-            text = "{0} {1} instead of {2}".format(name, here[name], " or ".join(versions))
-            (wrong if allowed[0][2] == "requirements.txt" else other).append(text)
-        elif name not in here and not (len(allowed) == 1 and allowed[0][1]):  # another system's
-            wrong.append(name + " missing")
+    for file, differing in (("requirements.txt", wrong), ("constraints.txt", other)):
+        pins = re.findall(r"(?m)^([\w.-]+)(?:\[\w+\])?==([\w.]+) *(;?)", read(file))
+        for name in sorted({name for name, _, _ in pins}):
+            found = here.get(plain(name))
+            versions = [version for pinned, version, _ in pins if pinned == name]
+            if found and found not in versions:
+                text = "{0} {1} instead of {2}"
+                differing.append(text.format(name, found, " or ".join(versions)))
+            elif not found and (len(versions) > 1 or (name, versions[0], "") in pins):
+                wrong.append(name + " missing")  # ";" and one version: for other systems only
     return wrong, other
 
 
 def must(what, *command):
     if subprocess.call(command, cwd=ROOT) != 0:
         sys.exit(
-            "\nSet-up stopped: {0} failed; the reason is shown above. Nothing is lost: the same "
-            "command continues from here. See also docs/troubleshooting.md.".format(what)
+            "\nSet-up stopped: {0} failed; the reason is shown above. The same command continues "
+            "from here. See also docs/troubleshooting.md.".format(what)
         )
 
 
 def make(venv, stamp):
-    ours = venv.startswith(ROOT + os.sep) or os.path.exists(stamp)
-    ours = ours and os.path.exists(os.path.join(venv, "pyvenv.cfg"))
-    if os.path.isdir(venv) and os.listdir(venv) and not ours and venv != DEFAULT:
+    in_our_folder = venv.startswith(ROOT + os.sep) and os.path.exists(venv + "/pyvenv.cfg")
+    is_ours = venv == DEFAULT or in_our_folder or os.path.exists(stamp)
+    if os.path.isdir(venv) and os.listdir(venv) and not is_ours:
         sys.exit("{0} is left alone: it was not made by these labs. Name another.".format(venv))
     if os.path.realpath(sys.prefix) == venv:
         sys.exit("{0} has to be made anew: type deactivate, then the command again.".format(venv))
-    with open(os.devnull, "w") as nowhere:
-        if subprocess.call([sys.executable, "-c", "import ensurepip, venv"], stderr=nowhere) != 0:
-            sys.exit(
-                "This Python has no module for virtual environments. On Debian and Ubuntu: "
-                "sudo apt install python{0}.{1}-venv".format(*sys.version_info)
-            )
     must("making the environment", sys.executable, "-m", "venv", "--clear", venv)
 
 
@@ -140,8 +127,8 @@ def main(folder=None):
     venv = os.path.join(os.path.realpath(os.path.dirname(venv)), os.path.basename(venv))
     stamp = os.path.join(venv, "labs-setup-is-done")
 
-    fault = fault_of(venv, None if shared else "{0}.{1}".format(*sys.version_info))
-    wrong, other = ([], []) if fault else wrong_packages(ask(venv)[1:])
+    fault, packages = examine(venv, None if shared else "{0}.{1}".format(*sys.version_info))
+    wrong, other = wrong_packages([packages])
     if shared or os.path.islink(venv):
         if fault or wrong:
             sys.exit(
@@ -149,8 +136,8 @@ def main(folder=None):
                 "Tell the person who made it.".format(venv, fault or ", ".join(wrong))
             )
         return
-    files = ("requirements.txt",), ("constraints.txt",), ("scripts", "setup.py")
-    wanted = hashlib.sha256("".join(read(*file) for file in files).encode("utf-8")).hexdigest()
+    files = "requirements.txt", "constraints.txt", "scripts/setup.py"
+    wanted = hashlib.sha256("".join(map(read, files)).encode("utf-8")).hexdigest()
     if not (fault or wrong or other) and os.path.exists(stamp) and read(stamp) == wanted:
         return
     if fault:

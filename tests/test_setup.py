@@ -22,18 +22,13 @@ os.makedirs(folder, exist_ok=True)
 with open(os.path.join(folder, "kernel.json"), "w") as file:
     json.dump({"argv": [sys.executable]}, file)
 """
+WHEEL = {  # a package that stands in for all of requirements.txt; it can register a kernel
+    "ipykernel/__main__.py": KERNEL,
+    "ipykernel-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: ipykernel\nVersion: 1.0\n",
+    "ipykernel-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n",
+    "ipykernel-1.0.dist-info/RECORD": "",
+}
 posix = pytest.mark.skipif(os.name == "nt", reason="links and shell scripts are for POSIX systems")
-
-
-def make_wheel(folder):
-    """Write a package that stands in for all of requirements.txt; it can register a kernel."""
-    info = "ipykernel-1.0.dist-info/"
-    kind = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    with zipfile.ZipFile(folder / "ipykernel-1.0-py3-none-any.whl", "w") as wheel:
-        wheel.writestr("ipykernel/__main__.py", KERNEL)
-        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\nName: ipykernel\nVersion: 1.0\n")
-        wheel.writestr(info + "WHEEL", kind)
-        wheel.writestr(info + "RECORD", "")
 
 
 class Labs:
@@ -56,6 +51,11 @@ class Labs:
     def set_up(self, *arguments, **environment):
         return self.run("scripts/setup.py", *arguments, **environment)
 
+    def set_up_by(self, version):
+        """Run the set-up by this Python that takes itself for another version."""
+        pretend = f"import runpy, sys; sys.version_info = {version}; sys.argv = ['setup']; "
+        return self.run("-c", pretend + "runpy.run_path('scripts/setup.py', run_name='__main__')")
+
     def doctor(self, **environment):
         """Return the doctor's lines by their name."""
         lines = self.run("scripts/doctor.py", **environment)[1].splitlines()
@@ -66,45 +66,48 @@ class Labs:
         return self.set_up(*line.rstrip(")").split("scripts/setup.py")[1].split(), **environment)
 
 
-def set_up_by(labs, version):
-    """Run the set-up by this Python that takes itself for another version."""
-    pretend = f"import runpy, sys; sys.version_info = {version}; sys.argv = ['setup']; "
-    return labs.run("-c", pretend + "runpy.run_path('scripts/setup.py', run_name='__main__')")
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """Return the settings of a user of their own, who can install that package and no other."""
+    home = tmp_path_factory.mktemp("home")
+    with zipfile.ZipFile(home / "ipykernel-1.0-py3-none-any.whl", "w") as wheel:
+        for name, text in WHEEL.items():
+            wheel.writestr(name, text)
+    settings = {name: os.environ.get(name, "") for name in ("PATH", "SYSTEMROOT", "TEMP")}
+    settings |= {"HOME": home, "USERPROFILE": home, "JUPYTER_DATA_DIR": home / "jupyter"}
+    settings |= {"PIP_FIND_LINKS": home, "PIP_NO_INDEX": "1", "PYTHONIOENCODING": "utf-8"}
+    return {name: str(value) for name, value in settings.items() if value}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def environment(home):
-    make_wheel(home)
-    ours = ("PIP_", "UV_", "LABS_", "VIRTUAL_ENV", "CONDA_", "PYTHON", "JUPYTER", "XDG_", "SPAM_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    settings = {"HOME": home, "USERPROFILE": home, "JUPYTER_DATA_DIR": home / "jupyter"}
-    settings |= {"PIP_FIND_LINKS": home, "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
-    settings |= {"PYTHONIOENCODING": "utf-8"}
-    return kept | {name: str(value) for name, value in settings.items()}
-
-
-@pytest.fixture(scope="module")
-def labs(home, environment):
+def labs(environment):
     """Return a checkout after its set-up, in a folder whose name is not easy.
 
     It begins with an environment that is moved there and then loses its interpreter.
     """
+    home = Path(environment["HOME"])
     labs = Labs(home / "labs ☃ 1", environment)
     venv.create(home / "old")
     (home / "old" / BIN / f"pip{EXE}").write_text(f"#!{home / 'old' / BIN / 'python'}")
     shutil.move(home / "old", labs.venv)
-    labs.when_moved = labs.doctor()
-    interpreter = labs.venv / BIN / f"python{EXE}"
-    interpreter.unlink()
-    interpreter.write_text("no program")
+    labs.when_moved = labs.doctor(PYTHONIOENCODING="cp1252")
+    (labs.venv / BIN / f"python{EXE}").unlink()
+    (labs.venv / BIN / f"python{EXE}").write_text("no program")
     labs.when_broken = labs.doctor()
     labs.set_up_again = labs.type_remedy(labs.when_broken["environment"], PYTHONIOENCODING="cp1252")
     return labs
+
+
+@pytest.fixture
+def uv(tmp_path, environment):
+    """Return settings with which a uv is found that installs nothing; it succeeds or it fails."""
+
+    def settings(status=0):
+        (tmp_path / "uv").write_text(f"#!/bin/sh\necho uv $*\nexit {status}\n")
+        (tmp_path / "uv").chmod(0o755)
+        return {"PATH": f"{tmp_path}{os.pathsep}{environment['PATH']}", "PIP_NO_INDEX": ""}
+
+    return settings
 
 
 @pytest.fixture
@@ -116,40 +119,39 @@ def checkout(tmp_path, environment):
 def test_the_doctor_names_a_moved_and_a_broken_environment(labs):
     moved, broken = labs.when_moved["environment"], labs.when_broken["environment"]
     assert moved.startswith("FAIL") and "moved or copied" in moved and "scripts/setup.py" in moved
+    assert r"labs \u2603 1" in moved, "letters that the terminal does not know are replaced"
     assert broken.startswith("FAIL") and "does not start" in broken
     assert "not checked" in labs.when_broken["packages"]
 
 
-def test_the_remedy_makes_it_anew_and_does_every_step(labs, home):
+def test_the_remedy_makes_it_anew_and_does_every_step_once(labs):
     status, output = labs.set_up_again
     assert status == 0 and "The data was looked for." in output and "The set-up is done" in output
-    assert subprocess.run([labs.venv / BIN / "pip", "--version"], capture_output=True).stdout
-    kernel = json.loads((home / "jupyter/kernels/data_labeling_env/kernel.json").read_text())
-    assert Path(kernel["argv"][0]).parent == labs.venv / BIN
-    settings = labs.venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
-    cells = json.loads(settings.read_text())["@jupyterlab/notebook-extension:tracker"]
-    assert cells == {"codeCellConfig": {"lineWrap": True}}
-    lines = labs.doctor()
-    assert all(lines[name].startswith("OK") for name in ("environment", "packages", "kernel"))
-
-
-def test_a_second_set_up_has_nothing_to_do(labs):
     assert labs.set_up() == (0, "")
+    kernel = labs.folder.parent / "jupyter/kernels/data_labeling_env/kernel.json"
+    kernel = json.loads(kernel.read_text())
+    assert Path(kernel["argv"][0]).parent == labs.venv / BIN
+    settings = (labs.venv / "share/jupyter/lab/settings/overrides.json").read_text()
+    cells = json.loads(settings)["@jupyterlab/notebook-extension:tracker"]
+    assert cells == {"codeCellConfig": {"lineWrap": True}}
 
 
+@posix
 @pytest.mark.parametrize("name", ["requirements.txt", "constraints.txt", "scripts/setup.py"])
-def test_what_decides_about_the_environment_is_noticed(labs, name):
+def test_what_decides_about_the_environment_is_noticed(labs, uv, name):
     with open(labs.folder / name, "a") as file:
         file.write("# a change\n")
-    assert "Installing" in labs.set_up()[1] and labs.set_up() == (0, "")
+    assert "uv pip install" in labs.set_up(**uv())[1] and labs.set_up() == (0, "")
 
 
-def test_a_failed_installation_is_tried_again(labs):
+@posix
+def test_where_uv_fails_pip_installs_and_where_that_fails_too_it_is_tried_again(labs, uv):
     requirements = (labs.folder / "requirements.txt").read_text()
-    (labs.folder / "requirements.txt").write_text("ipykernel==2.0\n")
-    for _ in range(2):
-        status, output = labs.set_up()
-        assert status == 1 and "Set-up stopped: the installation failed" in output
+    (labs.folder / "requirements.txt").write_text("./no-such-package\n" + requirements)
+    status, output = labs.set_up(**uv(1))
+    assert status == 1 and "now with pip" in output
+    assert "Set-up stopped: the installation failed" in output
+    assert "Installing" in labs.set_up(**uv())[1]
     (labs.folder / "requirements.txt").write_text(requirements)
 
 
@@ -158,46 +160,39 @@ def test_a_missing_package_is_named_and_the_remedy_brings_it_back(labs):
         shutil.rmtree(folder)
     line = labs.doctor()["packages"]
     assert line.startswith("FAIL") and "ipykernel missing" in line
-    assert labs.type_remedy(line)[0] == 0 and labs.doctor()["packages"].startswith("OK")
-
-
-def test_letters_that_the_terminal_does_not_know_are_replaced(labs):
-    _, output = labs.run("scripts/doctor.py", PYTHONIOENCODING="cp1252")
-    assert r"labs \u2603 1" in output and "Traceback" not in output
+    assert labs.type_remedy(line)[0] == 0
+    lines = labs.doctor()
+    assert all(lines[name].startswith("OK") for name in ("environment", "packages", "kernel"))
 
 
 # ---------------------------------------------------------------- a shared environment
 
 
-def test_labs_env_is_used_and_nothing_is_made(labs, checkout):
+def test_labs_env_or_the_registered_kernel_is_used_and_nothing_is_made(labs, checkout):
     shared = {"LABS_ENV": str(labs.venv)}
     assert checkout.set_up(**shared) == (0, "") and not checkout.venv.exists()
-    lines = checkout.doctor(**shared)
-    assert str(labs.venv) in lines["environment"] and lines["packages"].startswith("OK")
+    for lines in (checkout.doctor(**shared), checkout.doctor()):
+        assert str(labs.venv) in lines["environment"]
+        assert lines["packages"].startswith("OK") and lines["kernel"].startswith("OK")
 
 
 def test_a_shared_environment_that_lacks_something_is_not_changed(labs, checkout):
     (checkout.folder / "requirements.txt").write_text("ipykernel==1.0\nsnorkel==0.10.0\n")
     status, output = checkout.set_up(LABS_ENV=str(labs.venv))
     assert status == 1 and "snorkel missing" in output and "person who made it" in output
-    status, output = checkout.set_up(LABS_ENV=str(checkout.folder / "nowhere"))
-    assert status == 1 and not (checkout.folder / "nowhere").exists()
-    line = checkout.doctor(LABS_ENV=str(checkout.folder / "nowhere"))["environment"]
+    nowhere = checkout.folder / "nowhere"
+    assert checkout.set_up(LABS_ENV=str(nowhere))[0] == 1 and not nowhere.exists()
+    line = checkout.doctor(LABS_ENV=str(nowhere))["environment"]
     assert line.startswith("FAIL") and "ask the person who made it" in line
-
-
-def test_without_an_environment_the_doctor_follows_the_registered_kernel(labs, checkout):
-    lines = checkout.doctor()
-    assert str(labs.venv) in lines["environment"] and lines["kernel"].startswith("OK")
 
 
 @posix
 def test_an_environment_behind_a_link_is_never_emptied(labs, checkout):
     checkout.venv.symlink_to(labs.venv)
     assert checkout.set_up() == (0, "")
-    status, output = set_up_by(checkout, (3, 12 if sys.version_info[1] == 11 else 11, 0))
+    status, output = checkout.set_up_by((3, 12 if sys.version_info[1] == 11 else 11, 0))
     assert status == 1 and "is not changed from here" in output and "its Python is 3." in output
-    assert labs.set_up() == (0, "")
+    assert (labs.venv / "pyvenv.cfg").exists()
 
 
 @posix
@@ -218,23 +213,9 @@ def test_a_folder_that_is_not_ours_is_left_alone(checkout, content):
     assert status == 1 and "left alone" in output and (folder / content).exists()
 
 
-# ---------------------------------------------------------------- what it is run with
-
-
-@posix
-@pytest.mark.parametrize(("status", "expected"), [(0, "uv pip install"), (1, "now with pip")])
-def test_uv_installs_where_there_is_one_and_pip_where_it_fails(labs, tmp_path, status, expected):
-    (tmp_path / "uv").write_text(f"#!/bin/sh\necho uv $*\nexit {status}\n")
-    (tmp_path / "uv").chmod(0o755)
-    (labs.venv / "labs-setup-is-done").unlink()
-    path = f"{tmp_path}{os.pathsep}{labs.environment['PATH']}"
-    done, output = labs.set_up(PATH=path, PIP_NO_INDEX="")
-    assert done == 0 and expected in output and ("now with pip" in output) == (status == 1)
-
-
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 10, 13), (3, 14, 0)])
 def test_a_wrong_python_gets_one_clear_sentence(checkout, version):
-    status, output = set_up_by(checkout, version)
+    status, output = checkout.set_up_by(version)
     assert status == 1 and output.startswith("These labs need Python 3.11, 3.12 or 3.13")
     assert f"is Python {version[0]}.{version[1]}." in output and output.count("\n") == 1
 
