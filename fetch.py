@@ -17,7 +17,7 @@ import threading
 import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 HERE = Path(__file__).resolve().parent
 DATA_DIR = HERE / "data" / "youtube-spam"
@@ -53,51 +53,14 @@ class SpamData:
     why_sample: str = ""
 
 
-def _verified(name, content, where):
-    if hashlib.sha256(content).hexdigest() != SHA256[name]:
-        raise DataError(
-            f"{where} is not the published file: its SHA-256 differs. Move it away or get a fresh "
-            f"copy (nothing here overwrites it), or set SPAM_DATA=sample to use the sample."
-        )
-    return content
-
-
-def _read_folder(folder):
-    """Return the real files in a folder, by name; none if the folder cannot be read."""
-    files = {}
-    for name in SHA256 if os.access(folder, os.R_OK | os.X_OK) else ():
-        try:
-            with open(folder / name, "rb") as file:
-                files[name] = _verified(name, file.read(MAX_FILE_BYTES), folder / name)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
+def _verified(files, where):
+    for name, content in files.items():
+        if hashlib.sha256(content).hexdigest() != SHA256[name]:
             raise DataError(
-                f"{folder / name} cannot be read ({error.strerror}). Make it readable or move it "
-                f"away, or set SPAM_DATA=sample to use the sample."
-            ) from error
+                f"{name} in {where} is not the published file: its SHA-256 differs. Move it away "
+                f"or get a fresh copy (nothing here overwrites it), or set SPAM_DATA=sample."
+            )
     return files
-
-
-def _read_zip(source, where):
-    """Return the five files of an archive, wherever they lie in it; nothing is extracted."""
-    files = {}
-    try:
-        with zipfile.ZipFile(source) as archive:
-            for info in archive.infolist():
-                name = re.split(r"[/\\]", info.filename)[-1]
-                if name in SHA256 and not info.filename.startswith("__MACOSX"):
-                    with archive.open(info) as member:
-                        content = member.read(MAX_FILE_BYTES)
-                    files[name] = _verified(name, content, f"{info.filename} in {where}")
-    except DataError:
-        raise
-    except Exception as error:  # a damaged archive raises nearly anything
-        raise DataError(
-            f"{where} is not a readable zip file ({error}). A network log-in page or a broken "
-            f"download looks like this: open the address in a browser, log in, and try again."
-        ) from error
-    return _complete(files, where)
 
 
 def _complete(files, where):
@@ -107,6 +70,40 @@ def _complete(files, where):
             f"files there, or unset SPAM_DATA to let the labs find the data themselves."
         )
     return files
+
+
+def _read_folder(folder):
+    """Return the real files in a folder, by name; none if the folder cannot be read."""
+    files = {}
+    for name in SHA256 if os.access(folder, os.R_OK | os.X_OK) else ():
+        try:
+            with open(folder / name, "rb") as file:
+                files[name] = file.read(MAX_FILE_BYTES)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise DataError(
+                f"{folder / name} cannot be read ({error.strerror}). Make it readable or move it "
+                f"away, or set SPAM_DATA=sample to use the sample."
+            ) from error
+    return _verified(files, folder)
+
+
+def _read_zip(source, where):
+    """Return the five files of an archive, wherever they lie in it; nothing is extracted."""
+    files = {}
+    try:
+        with zipfile.ZipFile(source) as archive:
+            for info in archive.infolist():
+                name = PureWindowsPath(info.filename).name  # it splits at / and \
+                if name in SHA256:  # in __MACOSX their names begin with ._
+                    files[name] = archive.open(info).read(MAX_FILE_BYTES)
+    except Exception as error:  # a damaged archive raises nearly anything
+        raise DataError(
+            f"{where} is not a readable zip file ({error}). A network log-in page or a broken "
+            f"download looks like this: open the address in a browser, log in, and try again."
+        ) from error
+    return _complete(_verified(files, where), where)
 
 
 class _Memory(io.BytesIO):
@@ -129,10 +126,9 @@ def _download(urls):
     """
     import pooch
 
-    print(
-        f"Fetching the YouTube Spam Collection ({DOWNLOAD_SECONDS} s at most) ...", file=sys.stderr
-    )
-    found, reasons = [], []
+    print(f"Fetching the comments ({DOWNLOAD_SECONDS} s at most) ...", file=sys.stderr)
+    found = []
+    reasons = dict.fromkeys(urls, f"no complete answer within {DOWNLOAD_SECONDS} s")
 
     def try_each():
         for url in urls:
@@ -144,19 +140,17 @@ def _download(urls):
             except Exception as error:  # whatever happens, the next address gets its turn
                 status = getattr(getattr(error, "response", None), "status_code", "")
                 said = str(error) if isinstance(error, DataError) else type(error).__name__
-                reasons.append(f"{_without_password(url)}: {said} {status}".rstrip(" ."))
+                reasons[url] = f"{said} {status}".rstrip(" .")
 
     worker = threading.Thread(target=try_each, daemon=True)
     worker.start()
     worker.join(DOWNLOAD_SECONDS)
     if found:
         return found[0]
-    if worker.is_alive():
-        asked = " or ".join(map(_without_password, urls))
-        reasons.append(f"{asked}: no complete answer within {DOWNLOAD_SECONDS} s")
+    why = "; ".join(f"{_without_password(url)}: {said}" for url, said in reasons.items())
     raise DataError(
-        f"The download failed: {'; '.join(reasons)}. Check the internet connection and run again, "
-        f"or set SPAM_DATA to a folder or zip file that holds the five files."
+        f"The download failed: {why}. Check the internet connection and run again, or set "
+        f"SPAM_DATA to a folder or zip file that holds the five files."
     )
 
 
@@ -165,25 +159,19 @@ def _fetch(urls):
     files, url = _download(urls)
     try:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=DATA_DIR) as part:  # each file whole or not at all
-            for name, content in files.items():
-                (Path(part) / name).write_bytes(content)
-            for name in files:
-                if not os.path.lexists(DATA_DIR / name):
-                    os.replace(Path(part) / name, DATA_DIR / name)
+        with tempfile.TemporaryDirectory(dir=DATA_DIR) as folder:
+            for name, content in files.items():  # each whole or not at all
+                part, target = Path(folder, name), DATA_DIR / name
+                part.write_bytes(content)
+                if not os.path.lexists(target):
+                    os.replace(part, target)
     except OSError as error:
         print(f"Not kept in {DATA_DIR} ({error}): the next run downloads again.", file=sys.stderr)
     return files, url
 
 
-def _from_setting(setting):
-    """Return the data that `SPAM_DATA` names; what is wrong with it is an error, no fallback."""
-    if setting == "sample":
-        return _sample("SPAM_DATA=sample asks for it")
-    if setting.lower().startswith(("http://", "https://")):
-        files = _read_folder(DATA_DIR)
-        have = len(files) == len(SHA256)
-        return SpamData(*((files, str(DATA_DIR)) if have else _fetch([setting])), True)
+def _from_path(setting):
+    """Return the data in the folder or zip file that `SPAM_DATA` names."""
     path = Path(os.path.expanduser(setting))  # unlike Path.expanduser it takes an unknown user
     where = f"SPAM_DATA={_without_password(setting)}"
     if os.path.isdir(path):
@@ -205,14 +193,18 @@ def _sample(why):
 
 @lru_cache(maxsize=1)
 def _locate(setting):
-    if setting:
-        return _from_setting(setting)
-    for folder in (DATA_DIR, SHARED_DIR):
+    if setting == "sample":
+        return _sample("SPAM_DATA=sample asks for it")
+    if setting and not setting.lower().startswith(("http://", "https://")):
+        return _from_path(setting)
+    for folder in (DATA_DIR,) if setting else (DATA_DIR, SHARED_DIR):
         if len(files := _read_folder(folder)) == len(SHA256):
             return SpamData(files, str(folder), True)
     try:
-        return SpamData(*_fetch(UCI_URLS), True)
+        return SpamData(*_fetch([setting] if setting else UCI_URLS), True)
     except DataError as error:
+        if setting:  # what is wrong with it is an error
+            raise
         return _sample(str(error))
 
 
