@@ -4,7 +4,8 @@ import base64
 from pathlib import Path
 
 import nbformat
-from run_labs import headline, write
+from reset import write
+from run_labs import headline
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
@@ -40,7 +41,7 @@ def fill_readme(start, text, end):
     """Put `text` between two marks of the README."""
     readme = ROOT / "README.md"
     before, rest = readme.read_text(encoding="utf-8").split(start)
-    write(readme, before + start + text + end + rest.split(end)[1])
+    write(readme, (before + start + text + end + rest.split(end)[1]).encode())
 
 
 def main():
@@ -48,7 +49,7 @@ def main():
     fill_readme(START, text, END)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for file, content in pictures.items():
-        (FOLDER / file).write_bytes(content)
+        write(FOLDER / file, content)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,6 @@ In a hand-out, which has no git, the originals are in originals/.
 
 import itertools
 import os
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,14 +33,10 @@ def git(*arguments):
 
 def write(path, content):
     """Write a file, complete or not at all; a link in its place is replaced, not followed."""
-    handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        shutil.copymode(path if path.exists() else __file__, part)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-") as folder:
+        part = Path(folder, path.name)
+        part.write_bytes(content)
         os.replace(part, path)
-    finally:
-        Path(part).unlink(missing_ok=True)
 
 
 def save(path):
@@ -62,7 +56,7 @@ def originals(lab, commit):
     if folder.is_dir() and not commit:
         return {path.name: path.read_bytes() for path in folder.glob(f"{lab}*.ipynb")}
     commit = commit or "HEAD"
-    names = os.fsdecode(git("ls-tree", "--name-only", "-z", commit)).split("\0")
+    names = git("ls-tree", "--name-only", commit).decode().splitlines()
     names = [name for name in names if name.startswith(lab) and name.endswith(".ipynb")]
     return {name: git("cat-file", "--filters", f"{commit}:{name}") for name in names}
 
@@ -70,7 +64,7 @@ def originals(lab, commit):
 def main(arguments):
     lab, commit = "0", None
     for argument in arguments:
-        if re.fullmatch("0?[0-9]", argument):
+        if argument.isdecimal() and len(argument) <= 2:
             lab = argument.zfill(2)
         else:
             commit = argument

@@ -7,7 +7,6 @@ notebooks themselves.
 import argparse
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbconvert import HTMLExporter
+from reset import write
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -46,14 +46,6 @@ def headline(notebook):
     return "; ".join(" ".join(line.split()) for line in text.splitlines())
 
 
-def write(path, text):
-    """Write a file, complete or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-") as folder:
-        part = Path(folder) / path.name
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
-
-
 def run(path, refresh):
     """Run one lab, store the result, print its line; return whether it ran to the end."""
     notebook, start = nbformat.read(path, as_version=4), time.perf_counter()
@@ -63,9 +55,10 @@ def run(path, refresh):
         print(f"{path.name:42} FAILED\n{str(error).strip()}", flush=True)
         return False
     target = path if refresh else BUILD / path.name
-    write(target, nbformat.writes(notebook) + "\n")
+    write(target, (nbformat.writes(notebook) + "\n").encode())
     if not refresh:
-        write(target.with_suffix(".html"), HTMLExporter().from_notebook_node(notebook)[0])
+        page, _ = HTMLExporter().from_notebook_node(notebook)
+        write(target.with_suffix(".html"), page.encode())
     seconds = time.perf_counter() - start
     print(f"{path.name:42} {seconds:5.1f} s  {headline(notebook)}", flush=True)
     return True

@@ -13,7 +13,6 @@ import utils
 
 sys.path.append(str(utils.HERE / "scripts"))
 import pictures
-import run_labs
 
 BOOKS = read_notebooks()
 FOLDERS = (".", "checks", "scripts", "tests")
@@ -82,13 +81,3 @@ def test_a_lab_opened_elsewhere_says_where_to_open_it(name, tmp_path):
     done = run("-I", "-c", ast.unparse(attempt), folder=tmp_path)
     assert done.returncode == 1
     assert done.stderr.rstrip().endswith("open this notebook in the folder of the labs")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="links need rights that students lack there")
-def test_a_refresh_does_not_write_through_a_link(tmp_path):
-    other = tmp_path / "other"
-    other.write_text("kept")
-    (tmp_path / "lab.ipynb.part").symlink_to(other)
-    run_labs.write(tmp_path / "lab.ipynb", "new")
-    assert other.read_text() == "kept" and (tmp_path / "lab.ipynb").read_text() == "new"
-    assert len(list(tmp_path.iterdir())) == 3
