@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from servers import serve
 
 from utils import HERE
 
@@ -41,28 +42,24 @@ def doctor(labs, monkeypatch):
 
 
 def look(labs, *python):
-    done = subprocess.run(
-        [*python, labs / "scripts" / "doctor.py"], capture_output=True, encoding="utf-8"
-    )
+    command = [*python, labs / "scripts" / "doctor.py"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert done.stderr == ""
     return {line.split()[1]: line for line in done.stdout.splitlines()}, done.returncode
 
 
 def test_with_nothing_installed_it_says_what_is_missing_and_fails(labs):
     lines, status = look(labs, getattr(sys, "_base_executable", sys.executable), "-I", "-S")
-    levels = {name: line.split()[0] for name, line in lines.items()}
-    assert (levels["packages"], levels["environment"], levels["utils"]) == ("FAIL", "WARN", "OK")
-    assert levels["READY"] == "NOT" and status == 1
+    levels = [lines[name].split()[0] for name in ("packages", "environment", "utils")]
+    assert levels == ["FAIL", "WARN", "OK"]
+    assert lines["READY"].startswith("NOT READY") and status == 1
 
 
-def test_every_check_works_on_this_system(labs):
-    lines, _ = look(labs, sys.executable)
-    assert len(lines) >= 11 and "could not be checked" not in "".join(lines.values())
-
-
-def test_a_check_that_breaks_does_not_hide_the_others(doctor):
+def test_every_check_works_on_this_system_and_one_that_breaks_does_not_hide_the_others(doctor):
+    results = [doctor.result_of(check) for check in doctor.CHECKS]
+    assert len(results) >= 10 and not any("could not be checked" in text for _, text, _ in results)
     level, text, _ = doctor.result_of(lambda: 1 / 0)
-    assert level == "WARN" and "ZeroDivisionError" in text
+    assert level == "WARN" and "could not be checked (ZeroDivisionError" in text
 
 
 @pytest.mark.parametrize(
@@ -96,7 +93,6 @@ def test_too_little_disk_and_memory(doctor, tmp_path):
     ("change", "level", "said"),
     [
         ({}, "OK", ""),
-        ({"torch": None}, "FAIL", "torch missing"),
         ({"torch": "2.12.0"}, "FAIL", "torch 2.12.0 instead of 2.13.0"),
         ({"joblib": None}, "FAIL", "joblib missing"),
         ({"scipy": "1.18.1"}, "OK", ""),
@@ -160,15 +156,11 @@ def test_data(doctor, labs, monkeypatch):
 
 
 def test_data_is_never_fetched(doctor, monkeypatch):
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen()
-        server.settimeout(0.1)
-        monkeypatch.setenv("SPAM_DATA", f"http://127.0.0.1:{server.getsockname()[1]}/spam.zip")
+    asked = []
+    with serve(asked.append) as address:
+        monkeypatch.setenv("SPAM_DATA", f"{address}/spam.zip")
         level, text, fix = doctor.data()
-        with pytest.raises(TimeoutError):
-            server.accept()
-    assert level == "WARN" and "not here yet" in text and "make data" in fix
+    assert level == "WARN" and "not here yet" in text and "make data" in fix and not asked
 
 
 def test_another_utils_is_found(labs, monkeypatch):
@@ -189,9 +181,7 @@ def test_folder_and_port(doctor, labs):
     assert doctor.folder()[0] == "OK" and sorted(labs.iterdir()) == before
     doctor.ROOT = str(labs / "nowhere")
     assert doctor.folder()[0] == "FAIL"
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         doctor.PORT = listener.getsockname()[1]
         assert doctor.port()[0] == "WARN"
     assert doctor.port()[0] == "OK"
