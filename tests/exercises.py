@@ -1,11 +1,12 @@
-"""The exercises of the labs, found by their nbgrader metadata."""
+"""The labs, and their exercises, found by their nbgrader metadata."""
 
 from typing import NamedTuple
 
-from nbformat import NotebookNode
-from notebook_code import read_notebooks
+import nbformat
 
-BOOKS = read_notebooks()
+import utils
+
+BOOKS = {p.name: nbformat.read(p, as_version=4) for p in sorted(utils.HERE.glob("0*.ipynb"))}
 LABS = list(BOOKS)
 
 
@@ -15,9 +16,9 @@ class Exercise(NamedTuple):
     lab: str
     number: str  # such as "1.2"
     grade_id: str  # such as "exercise-1-2"
-    text: NotebookNode
-    stub: NotebookNode
-    check: NotebookNode
+    text: nbformat.NotebookNode
+    stub: nbformat.NotebookNode
+    check: nbformat.NotebookNode
 
 
 def find_exercises(lab):

@@ -1,26 +1,17 @@
 """What conftest, the tests and the benchmark need of notebooks."""
 
 import base64
-import os
 import re
 import struct
-from pathlib import Path
 
 import nbformat
 
 import utils
 
-IGNORE = (
-    "nbval-ignore-output"  # nbval's tag: `difference` compares such a cell, within its tolerance
-)
+IGNORE = "nbval-ignore-output"  # nbval's tag: `fault` compares such a cell, within its tolerance
 NUMBER = re.compile(r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 NOISE = re.compile(r"UsageError|Warning:|Traceback|ERROR|Exception ignored")
 SIZE = 0.05  # share by which the width or height of a picture may differ between systems
-
-
-def read_notebooks():
-    """Return the labs by file name."""
-    return {p.name: nbformat.read(p, as_version=4) for p in sorted(utils.HERE.glob("0*.ipynb"))}
 
 
 def where(name, cell):
@@ -99,18 +90,13 @@ def reason(outputs, error):
 
 
 def files_below(folder):
-    """Return (path, time of change) of the files that are not hidden, built or an environment's.
+    """Return (path, time of change) of what lies in a folder and its data; no hidden files.
 
     Notebooks are left out: JupyterLab may save one that is open.
     """
-    found = set()
-    for root, folders, names in os.walk(folder):
-        hidden = [name for name in folders if name[0] in "._" or name == "build"]
-        others = [name for name in folders if Path(root, name, "pyvenv.cfg").exists()]
-        folders[:] = set(folders) - {*hidden, *others}
-        paths = [Path(root, name) for name in names if not name.endswith(".ipynb")]
-        found |= {(path, path.stat().st_mtime_ns) for path in paths if path.exists()}
-    return found
+    paths = [*folder.glob("[!._]*"), *folder.glob("data/**/*")]
+    paths = [path for path in paths if path.suffix != ".ipynb" and path.name != "build"]
+    return {(path, path.is_file() and path.stat().st_mtime_ns) for path in paths}
 
 
 def run_cells(name, until):

@@ -10,6 +10,7 @@ import sys
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from notebook_code import IGNORE
 
 import utils
 
@@ -48,11 +49,10 @@ def printed(text):
     return new_output("stream", name="stdout", text=text)
 
 
-def code(source, text="", *tags):
-    """Return a code cell with what it prints stored as its output."""
-    return new_code_cell(
-        source, outputs=[printed(text)] * bool(text), metadata={"tags": list(tags)}
-    )
+def code(count, source, *outputs, tags=()):
+    """Return the code cell In [count] with its stored outputs."""
+    metadata = {"tags": list(tags)}
+    return new_code_cell(source, outputs=list(outputs), metadata=metadata, execution_count=count)
 
 
 def picture(width, height, alt=ALT):
@@ -64,29 +64,22 @@ def small_lab():
     """Return a faultless notebook, whose code cell In [n] is cells[n]."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     lab = new_notebook(metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    about, last = "# tolerance: 0.02\naccuracy = 0.9\nprint('about', accuracy)", "accuracy 90.0 %\n"
     checked = "accuracy: within 0.85 to 0.95, as expected.\n"
-    tags = ("nbval-ignore-output", "headline")
+    figure = f"xlabel = ylabel = 'a name'\nutils.show((200, 120), '{ALT}')"
     lab.cells = [
         new_markdown_cell("# A small lab\n\n**Parts**\n\n1. The only part\n\n## 1. The only part"),
-        code("import sys\n\nimport utils"),
-        code("comments = [3, 1, 2]\nprint(sum(comments), 'comments')", "6 comments\n"),
-        code("print('7 of 20', file=sys.stderr)  # a progress bar is no fault"),
+        code(1, "import sys\n\nimport utils"),
+        code(2, "comments = [3, 1, 2]\nprint(sum(comments), 'comments')", printed("6 comments\n")),
+        code(3, "print('7 of 20', file=sys.stderr)  # a progress bar is no fault"),
+        code(4, about, printed("about 0.91\n"), tags=[IGNORE]),
+        code(5, "utils.check_range('accuracy', accuracy, 0.85, 0.95)", printed(checked)),
+        code(6, figure, picture(204, 120)),
         code(
-            "# tolerance: 0.02\naccuracy = 0.9\nprint('about', accuracy)", "about 0.91\n", tags[0]
+            7, "# tolerance: 1\nprint('accuracy 90.2 %')", printed(last), tags=[IGNORE, "headline"]
         ),
-        code("utils.check_range('accuracy', accuracy, 0.85, 0.95)", checked),
-        code(f"xlabel = ylabel = 'a name'\nutils.show((200, 120), '{ALT}')"),
-        code("# tolerance: 1\nprint('accuracy 90.2 %')", "accuracy 90.0 %\n", *tags),
     ]
-    lab.cells[6].outputs = [picture(204, 120)]
-    number(lab)
     return lab
-
-
-def number(lab):
-    """Give the code cells their execution counts, as a run from top to bottom does."""
-    for count, cell in enumerate(lab.cells[1:], start=1):
-        cell.execution_count = count
 
 
 def make_project(folder, labs):
@@ -107,12 +100,6 @@ def run_pytest(folder, *arguments, data="real", **environment):
     command = [sys.executable, "-m", "pytest", *plugins, "--color=no", *arguments]
     ours = {"SPAM_DATA": data, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONIOENCODING": "utf-8"}
     kept = {key: v for key, v in os.environ.items() if key not in ("PYTEST_ADDOPTS", "STRICT")}
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**kept, **ours, **environment},
-        encoding="utf-8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    return done.returncode, done.stdout
+    env = {**kept, **ours, **environment}
+    done = subprocess.run(command, cwd=folder, env=env, encoding="utf-8", capture_output=True)
+    return done.returncode, done.stdout + done.stderr

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from notebook_code import read_notebooks
+from exercises import BOOKS
 
 import utils
 
@@ -18,7 +18,7 @@ def read_pages():
     """Return the Markdown of every page and notebook, by path."""
     paths = [*utils.HERE.glob("*.md"), *utils.HERE.glob("docs/*.md")]
     pages = {path: path.read_text(encoding="utf-8") for path in paths}
-    for name, book in read_notebooks().items():
+    for name, book in BOOKS.items():
         prose = [cell.source for cell in book.cells if cell.cell_type == "markdown"]
         pages[utils.HERE / name] = "\n".join(prose)
     return pages

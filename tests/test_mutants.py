@@ -57,11 +57,7 @@ RUN = {
 }
 RULES = {
     "picture of a pixel": (6, outputs(picture(1, 1)), "a picture of 1 by 1"),
-    "picture not described": (
-        6,
-        outputs(picture(200, 120, "")),
-        "a picture whose alternative text",
-    ),
+    "picture not described": (6, outputs(picture(200, 120, "")), "a picture whose alternative"),
     "picture stripped": (6, outputs(), "its picture was stripped"),
     "picture without axes": (6, source("utils.show((200, 120), '')"), "name both axes"),
     "value and picture": (6, outputs(picture(200, 120), VALUE), "a value beside its picture"),
@@ -73,7 +69,7 @@ RULES = {
     "all stripped": (" ", strip, "is code cell 1"),
     "first cell deleted": (2, lambda lab: lab.cells.pop(1), "is code cell 1"),
     "cell deleted": (4, lambda lab: lab.cells.pop(3), "is code cell 3"),
-    "last cell deleted": (6, lambda lab: lab.cells.pop(), "is the last code cell, but has no tag"),
+    "last cell deleted": (6, lambda lab: lab.cells.pop(), "only the last code cell has the tag"),
     "cell emptied": (3, source(""), "is empty"),
     "shell line": (3, source("lines = !exit 1"), "is not plain Python"),
     "shell call": (3, source("get_ipython().system('exit 1')"), "no get_ipython"),
@@ -81,7 +77,7 @@ RULES = {
     "skipped by a tag": (3, tag("nbval-skip"), "has the tag nbval-skip"),
     "error allowed": (3, tag("raises-exception"), "has the tag raises-exception"),
     "comment for nbval": (2, source("# NBVAL_IGNORE_OUTPUT"), "no NBVAL_IGNORE"),
-    "second headline": (3, tag("headline"), "has the tag headline, but is not"),
+    "second headline": (3, tag("headline"), "only the last code cell has the tag"),
     "error stored": (3, outputs(ERROR), "a stored error"),
     "warning stored": (3, outputs(OLD), "a stored warning"),
     "path in an output": (2, outputs(printed("6 in /home/me/labs")), "a machine path"),

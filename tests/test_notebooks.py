@@ -6,20 +6,11 @@ from contextlib import suppress
 
 import nbformat
 import pytest
-from notebook_code import (
-    IGNORE,
-    numbers_of,
-    picture_sizes,
-    read_notebooks,
-    tags_of,
-    texts_of,
-    tolerance_of,
-    where,
-)
+from exercises import BOOKS
+from notebook_code import IGNORE, numbers_of, picture_sizes, tags_of, texts_of, tolerance_of, where
 
 import utils
 
-BOOKS = read_notebooks()
 SMALLEST_PICTURE = 100  # pixels
 SECRET = re.compile(
     r"(?<![\w.-])/(?:home|Users|root|tmp)/|[A-Z]:\\+Users|site-packages|BEGIN [A-Z ]*PRIVATE KEY|"
@@ -83,10 +74,8 @@ def of_tags(cell, is_last):
     tags = set(tags_of(cell))
     if wrong := tags - {IGNORE, "headline", "picture"}:
         yield f"has the tag {', '.join(wrong)}, which is not allowed"
-    if is_last and "headline" not in tags:
-        yield "is the last code cell, but has no tag headline"
-    if not is_last and "headline" in tags:
-        yield "has the tag headline, but is not the last code cell"
+    if is_last != ("headline" in tags):
+        yield "only the last code cell has the tag headline, and it has to"
     numbers = numbers_of(texts_of(cell.outputs))
     if IGNORE in tags and not cell.outputs:
         yield "its output was stripped; run the notebook: 'make refresh'"
@@ -105,25 +94,19 @@ def of_outputs(cell):
             yield "a stored error"
         if out.get("name") == "stderr":
             yield "a stored warning, log line or progress bar"
-    sizes = picture_sizes(cell.outputs)
-    if "utils.show(" in cell.source and "def " not in cell.source and not sizes:
+    pictures = [out for out in cell.outputs if "image/png" in out.get("data", {})]
+    if "utils.show(" in cell.source and "def " not in cell.source and not pictures:
         yield "its picture was stripped; run the notebook: 'make refresh'"
-    if sizes and not ("xlabel" in cell.source and "ylabel" in cell.source):
+    if pictures and not ("xlabel" in cell.source and "ylabel" in cell.source):
         yield "name both axes of its picture"
-    if sizes and any(out.output_type == "execute_result" for out in cell.outputs):
+    if pictures and any(out.output_type == "execute_result" for out in cell.outputs):
         yield "a value beside its picture; end the cell with utils.show(fig, ...)"
-    for size in sizes:
+    for out, size in zip(pictures, picture_sizes(cell.outputs), strict=True):
+        alt = out.metadata.get("image/png", {}).get("alt", "")
         if min(size) < SMALLEST_PICTURE:
             yield f"a picture of {size[0]} by {size[1]} pixels"
-    for out in cell.outputs:
-        if "image/png" in out.get("data", {}):
-            alt = out.metadata.get("image/png", {}).get("alt", "")
-            if len(alt.split()) < 4:
-                yield f"a picture whose alternative text is {alt!r}: utils.show(fig, ...) sets it"
-
-
-def test_there_are_three_labs():
-    assert len(BOOKS) == 3
+        if len(alt.split()) < 4:
+            yield f"a picture whose alternative text is {alt!r}: utils.show(fig, ...) sets it"
 
 
 @pytest.mark.parametrize("name", BOOKS)

@@ -7,14 +7,13 @@ import sys
 from importlib.metadata import packages_distributions
 
 import pytest
-from notebook_code import read_notebooks
+from exercises import BOOKS
 
 import utils
 
 sys.path.append(str(utils.HERE / "scripts"))
 import pictures
 
-BOOKS = read_notebooks()
 FOLDERS = (".", "checks", "scripts", "tests")
 
 
