@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import psutil
 
 START_SECONDS = 60
+FOLDERS = [f"JUPYTER_{kind}_DIR" for kind in ("CONFIG", "DATA", "RUNTIME")]
+FOLDERS += [f"JUPYTERLAB_{kind}_DIR" for kind in ("SETTINGS", "WORKSPACES")]
 
 
 @contextmanager
@@ -52,17 +54,14 @@ def serve(answer):
 @contextmanager
 def jupyterlab(labs, home, *arguments, **environment):
     """Start JupyterLab in the folder `labs`, its settings in `home`; give process and address."""
-    for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
-        environment[f"JUPYTER_{kind}"] = str(home / kind)
-    for kind in ("SETTINGS_DIR", "WORKSPACES_DIR"):
-        environment[f"JUPYTERLAB_{kind}"] = str(home / kind)
+    for name in FOLDERS:
+        environment[name] = str(home / name)
     command = [sys.executable, "-m", "jupyter", "lab", *arguments, "--no-browser", "--port=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
+    env = {**os.environ, **environment}
     with open(home / "log", "w", encoding="utf-8") as log:
-        server = psutil.Popen(
-            command, cwd=labs, env={**os.environ, **environment}, stdout=log, stderr=log
-        )
+        server = psutil.Popen(command, cwd=labs, env=env, stdout=log, stderr=log)
     try:
         yield server, server_info(home, server)
     finally:
@@ -78,7 +77,7 @@ def server_info(home, server):
     """Return what JupyterLab writes about itself, its address and token, as soon as it is there."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.poll() is None:
-        for path in (home / "RUNTIME_DIR").glob("jpserver-*.json"):
+        for path in (home / "JUPYTER_RUNTIME_DIR").glob("jpserver-*.json"):
             with suppress(json.JSONDecodeError):  # it is being written
                 return json.loads(path.read_text(encoding="utf-8"))
         time.sleep(0.1)
