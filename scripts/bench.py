@@ -12,7 +12,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
@@ -36,42 +35,37 @@ PUBLISHED = [  # Snorkel's tutorials: what they report, and how they run on toda
     "12 s, 12 of 17 code cells fail; LSTM 86.0 %, with augmentation 91.6 %, one seed",
     "100 s; 3 to 90 test comments a slice, one seed",
 ]
-RUNS, N_COMMENTS, N_ROWS, N_WORKERS, PART = 3, 300_000, 150_000, 2, 50_000
+RUNS, N_COMMENTS, N_WORKERS, PART = 3, 300_000, 2, 50_000
 
 
 def row(what, value, remark=""):
     print(f"{what:44} {value:>10}  {remark}", flush=True)
 
 
-def timed(action, *arguments, **options):
+def timed(action):
     """Return how many seconds a call takes, and its result."""
     start = time.perf_counter()
-    result = action(*arguments, **options)
+    result = action()
     return time.perf_counter() - start, result
-
-
-def watch_memory(process, peak):
-    """Raise peak[0] to the GB that a process and its children hold together, until it ends."""
-    with suppress(psutil.NoSuchProcess):
-        while process.is_running():
-            family = [process, *process.children(recursive=True)]
-            peak[0] = max(peak[0], sum(member.memory_info().rss for member in family) / 1e9)
-            time.sleep(0.2)
 
 
 def measure_lab(path):
     """Run one lab; print and return the median of its seconds, its memory, and its headline."""
-    found, peak = [], [0]
+    found, peak = [], 0
     for _ in range(RUNS):
-        command = [sys.executable, str(ROOT / "scripts" / "run_labs.py"), str(path)]
+        command = [sys.executable, ROOT / "scripts" / "run_labs.py", path]
         process = psutil.Popen(command, stdout=subprocess.PIPE, text=True)
-        threading.Thread(target=watch_memory, args=(process, peak), daemon=True).start()
-        output = process.communicate()[0]
+        while process.poll() is None:
+            with suppress(psutil.NoSuchProcess):
+                family = [process, *process.children(recursive=True)]
+                peak = max(peak, sum(member.memory_info().rss for member in family))
+            time.sleep(0.2)
+        output = process.stdout.read()
         if process.returncode:
             sys.exit(f"{path.name} failed:\n{output}")
         found.append(re.search(r"([0-9.]+) s  (.*)", output))
     seconds = [float(match[1]) for match in found]
-    row(path.name, f"{statistics.median(seconds)} s", f"of {seconds}; at most {peak[0]:.2f} GB")
+    row(path.name, f"{statistics.median(seconds)} s", f"of {seconds}; {peak / 1e9:.2f} GB")
     print("   ", found[-1][2])
     return f"{statistics.median(seconds):.0f} s; {found[-1][2]}"
 
@@ -83,21 +77,15 @@ def measure_setup():
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "build", "*_env"))
         env = {**os.environ, "JUPYTER_DATA_DIR": folder, "SPAM_DATA": "sample"}
         for what in ("fresh setup", "setup again"):
-            seconds, _ = timed(subprocess.run, command, cwd=copy, env=env, check=True)
+            seconds, _ = timed(lambda: subprocess.run(command, cwd=copy, env=env, check=True))
             row(what, f"{seconds:.1f} s")
 
 
-def measure_own_data(comments):
-    """Time the reading of a large table of one's own."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "mine.csv"
-        comments.head(N_ROWS).to_csv(path, index=False)
-        seconds, frame = timed(utils.read_comments, path, text_column="text", label_column="label")
-    row(f"read {len(frame):,} rows of own data", f"{seconds:.1f} s")
-
-
-def measure_dask(comments):
+def measure_dask():
     """Time the labeling functions of lab 1, in one process and on Dask's workers."""
+    df = pd.concat(utils.load_videos(), ignore_index=True)
+    comments = pd.concat([df] * (N_COMMENTS // len(df) + 1), ignore_index=True).head(N_COMMENTS)
+    comments["text"] += " " + comments.index.astype(str)  # no two alike: nothing is remembered
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
         lfs = run_cells("01_spam_tutorial.ipynb", until="lfs")["lfs"]
     parts = [comments.iloc[at : at + PART] for at in range(0, len(comments), PART)]
@@ -129,14 +117,7 @@ def main():
         rows = [f"| {lab} | {theirs} | {ours} |\n" for lab, (theirs, ours) in texts]
         head = "| lab | as published | here |\n|---|---|---|\n"
         fill_readme(START, head + "".join(rows), END)
-    code = [sys.executable, "-c", "import utils"]
-    seconds = [timed(subprocess.run, code, cwd=ROOT, check=True)[0] for _ in range(5)]
-    row("import utils", f"{statistics.median(seconds):.2f} s", "median of 5")
-    df = pd.concat(utils.load_videos(), ignore_index=True)
-    comments = pd.concat([df] * (N_COMMENTS // len(df) + 1), ignore_index=True).head(N_COMMENTS)
-    comments["text"] += " " + comments.index.astype(str)  # no two alike: nothing is remembered
-    measure_own_data(comments)
-    measure_dask(comments)
+    measure_dask()
 
 
 if __name__ == "__main__":
