@@ -41,10 +41,6 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none", "scrollPastEnd": False},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-FINISHED = """() => {
-    const prompts = [...document.querySelectorAll('.jp-InputPrompt')].map(p => p.innerText);
-    return prompts.some(text => /[0-9]/.test(text)) && !prompts.some(text => text.includes('*'));
-}"""
 LOOK = """cells => cells.map(cell => {
     const all = selector => [...cell.querySelectorAll(selector)];
     const figures = all('.jp-OutputArea-output img').filter(image => image.naturalWidth > 0);
@@ -91,7 +87,9 @@ def choose(page, menu, entry):
 
 def run_and_save(page):
     choose(page, "Run", "Run All Cells")
-    page.wait_for_function(FINISHED, timeout=1000 * LAB_SECONDS)
+    prompts = page.locator(".jp-InputPrompt")  # [*] while a cell waits, then its number
+    expect(prompts.filter(has_text=re.compile("[0-9]"))).not_to_have_count(0)
+    expect(prompts.filter(has_text="*")).to_have_count(0, timeout=1000 * LAB_SECONDS)
     expect(page.locator(IDLE)).to_be_visible()
     choose(page, "File", "Save Notebook")
     expect(page.locator(".lm-DockPanel .lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)

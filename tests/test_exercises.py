@@ -39,20 +39,15 @@ def test_a_lab_counts_its_exercises_and_ends_with_how_many_are_solved(lab):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_an_exercise_is_a_text_a_stub_and_a_check_in_this_order(exercise):
+def test_an_exercise_is_a_text_an_untouched_stub_and_a_check_that_says_not_yet(exercise):
+    """The stored outputs are those of a run of the labs as they are; nbval compares them."""
     _, number, grade_id, text, stub, check = exercise
     assert text.cell_type == "markdown" and "Hint:" in text.source
     assert f"> **Exercise {number}.**" in text.source
     assert check.source == f'checks.check("{number}", globals())'
     assert check.metadata.nbgrader.grade_id == f"{grade_id}-check" and check.metadata.nbgrader.grade
     assert stub.metadata.nbgrader.solution and not stub.metadata.nbgrader.grade
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_an_untouched_stub_runs_and_its_check_says_not_yet(exercise):
-    """The stored outputs are those of a run of the labs as they are; nbval compares them."""
-    assert not exercise.stub.outputs
-    assert f"Exercise {exercise.number}: not yet" in exercise.check.outputs[0].text
+    assert not stub.outputs and f"Exercise {number}: not yet" in check.outputs[0].text
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

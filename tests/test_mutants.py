@@ -84,7 +84,6 @@ RULES = {
     "path in the source": (3, source(r"'C:\\Users\\x'"), "a machine path"),
     "path in prose": (0, prose("See /tmp/x."), "a machine path"),
     "key in the source": (3, source(f"'{KEY}'"), "a machine path or a key: ghp_aaaa"),
-    "key in prose": (0, prose(KEY), "a machine path or a key: ghp_aaaa"),
     "warnings silenced": (3, source("warnings.simplefilter('ignore')"), "silences all warnings"),
     "parts differ": (0, prose("## 2. Another part"), "its introduction lists the parts"),
     "other kernel": (0, lambda lab: lab.metadata.kernelspec.update(name="x"), "its kernel is"),

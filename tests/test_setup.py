@@ -15,6 +15,7 @@ import pytest
 from utils import HERE
 
 PYTHON = getattr(sys, "_base_executable", sys.executable)
+OTHER = (3, 12 if sys.version_info[1] == 11 else 11, 0)
 BIN, EXE = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
 KERNEL = """import json, os, sys
 folder = os.path.join(os.environ["JUPYTER_DATA_DIR"], "kernels", sys.argv[-1])
@@ -51,10 +52,11 @@ class Labs:
     def set_up(self, *arguments, **environment):
         return self.run("scripts/setup.py", *arguments, **environment)
 
-    def set_up_by(self, version):
+    def set_up_by(self, version, **environment):
         """Run the set-up by this Python that takes itself for another version."""
-        pretend = f"import runpy, sys; sys.version_info = {version}; sys.argv = ['setup']; "
-        return self.run("-c", pretend + "runpy.run_path('scripts/setup.py', run_name='__main__')")
+        code = f"import runpy, sys; sys.version_info = {version}; sys.argv = ['setup']; "
+        code += "runpy.run_path('scripts/setup.py', run_name='__main__')"
+        return self.run("-c", code, **environment)
 
     def doctor(self, **environment):
         """Return the doctor's lines by their name."""
@@ -153,6 +155,13 @@ def test_where_uv_fails_pip_installs_and_where_that_fails_too_it_is_tried_again(
     assert "Set-up stopped: the installation failed" in output
     assert "Installing" in labs.set_up(**uv())[1]
     (labs.folder / "requirements.txt").write_text(requirements)
+    assert "Installing" in labs.set_up(**uv())[1]
+
+
+def test_for_another_python_it_is_made_anew(labs, tmp_path):
+    (tmp_path / "venv.py").write_text("raise SystemExit('That will do.')")
+    output = labs.set_up_by(OTHER, PYTHONPATH=str(tmp_path))[1]
+    assert "That will do." in output and "making the environment failed" in output
 
 
 def test_a_missing_package_is_named_and_the_remedy_brings_it_back(labs):
@@ -190,7 +199,7 @@ def test_a_shared_environment_that_lacks_something_is_not_changed(labs, checkout
 def test_an_environment_behind_a_link_is_never_emptied(labs, checkout):
     checkout.venv.symlink_to(labs.venv)
     assert checkout.set_up() == (0, "")
-    status, output = checkout.set_up_by((3, 12 if sys.version_info[1] == 11 else 11, 0))
+    status, output = checkout.set_up_by(OTHER)
     assert status == 1 and "is not changed from here" in output and "its Python is 3." in output
     assert (labs.venv / "pyvenv.cfg").exists()
 
