@@ -6,6 +6,7 @@ The files are the small stand-in of data_files.py, and the only network is 127.0
 import errno
 import os
 import pathlib
+import shutil
 import socket
 import struct
 import subprocess
@@ -344,10 +345,16 @@ def test_make_data_says_which_comments_are_in_use(find, capsys):
         assert capsys.readouterr().out.startswith(f"Data in use: {said}")
 
 
-def test_make_data_ends_in_one_sentence_whatever_the_console_can_show(tmp_path):
+@pytest.mark.parametrize(
+    ("setting", "status", "said"),
+    [("sample", 0, b"Data in use: the SAMPLE"), (".", 1, b"The comments cannot be used: ")],
+)
+def test_make_data_ends_in_one_sentence_whatever_the_console_can_show(
+    setting, status, said, tmp_path
+):
     folder = tmp_path / "données-数据"
-    write_files(folder, {NAMES[0]: b"x"})
-    env = {**os.environ, "SPAM_DATA": str(folder), "PYTHONIOENCODING": "cp1252"}
-    done = subprocess.run([sys.executable, fetch.__file__], env=env, capture_output=True)
-    assert done.returncode == 1 and done.stderr.startswith(b"The comments cannot be used: ")
-    assert b"Traceback" not in done.stderr
+    shutil.copytree(fetch.SAMPLE_DIR, folder / "data" / "sample")
+    shutil.copy(fetch.__file__, folder)
+    env = {**os.environ, "SPAM_DATA": setting, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run([sys.executable, folder / "fetch.py"], env=env, capture_output=True)
+    assert done.returncode == status and (done.stdout + done.stderr).startswith(said), done.stderr
