@@ -29,7 +29,9 @@ def texts_of(outputs):
     texts = [out.text for out in outputs if out.get("name") == "stdout"]
     shown = [out.get("data", {}) for out in outputs]
     shown = [data for data in shown if "image/png" not in data]
-    return texts + [text for data in shown for kind, text in data.items() if "text/" in kind]
+    return texts + [
+        text for data in shown for kind, text in sorted(data.items()) if "text/" in kind
+    ]
 
 
 def numbers_of(texts):
