@@ -350,7 +350,7 @@ SOLUTIONS["exercise-2-2"] = """\
 my_suspects = list(harm.index[harm["right → wrong"] > 5])
 """
 WRONG["exercise-2-2"] = [
-    ("my_suspects = 'tf_crop'", "it should be a list of names"),
+    ("my_suspects = 'tf_crop'", "make it a list of names"),
     ("my_suspects = ['crop']", "no TF has that name"),
     ("my_suspects = list(harm.index)", "are not above 5 %"),
     ("my_suspects = list(harm.index[harm['right → wrong'] > 25])", "more are above 5 %"),
@@ -387,7 +387,7 @@ my_probabilities = my_probabilities[None] / my_probabilities.sum()
 """,
         "its shape is (1, ",
     ),
-    ("my_probabilities = dict.fromkeys(names, 1 / len(names))", "it is a dict"),
+    ("my_probabilities = dict.fromkeys(names, 1 / len(names))", "is a dict: make it a list"),
 ]
 
 SOLUTIONS["exercise-2-4"] = '''\
