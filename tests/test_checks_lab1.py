@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from notebook_code import run_cells
 from snorkel.labeling import LabelingFunction, PandasLFApplier, labeling_function
+from solved import SOLUTIONS, WRONG
 
 import checks
 import utils
@@ -292,3 +294,40 @@ def test_many_rows_are_judged_in_seconds(capsys):
     """150,000 rows within a minute are promised for the whole part; this is one fifth of them."""
     data = own((15_000, 15_000))
     assert verdict(capsys, "1.6", **data)[0] == 1
+
+
+# ---------------------------------------------------------------- solutions and typical mistakes
+
+
+@pytest.fixture(scope="module")
+def lab(notebook):
+    """Return the variables of lab 1 until part 2, and what exercises 1.5 and 1.6 need besides."""
+    cells = run_cells("01_spam_tutorial.ipynb", until="wrong")
+    help_desk = utils.HERE / "data" / "help_desk" / "help_desk.csv"
+    columns = ("message", "urgent", {"no": 0, "yes": 1}, True)
+    own_data = {"df_own": utils.read_comments(help_desk, *columns), "CLASS_NAMES": ["no", "yes"]}
+    df_all = pd.concat([cells[f"df_{split}"] for split in ("train", "valid", "test")])
+    votes = {"L_all": cells["apply_lfs"](cells["simple_lfs"], df_all)}
+    return cells | own_data | votes | {name: notebook[name] for name in ("L_better", "REQUESTS")}
+
+
+def answers_of_lab_1(answers):
+    """Return (grade_id, answer) but those to 1.4, which need the scores of the language model."""
+    return [pair for pair in answers if "exercise-1-" in pair[0] and pair[0] != "exercise-1-4"]
+
+
+@real_data
+@pytest.mark.parametrize(("grade_id", "answer"), answers_of_lab_1(SOLUTIONS.items()))
+def test_the_reference_solution_is_solved(grade_id, answer, lab, capsys):
+    exec(answer, lab)
+    points, said = verdict(capsys, grade_id[-3:].replace("-", "."), **lab)
+    assert points == 1, said
+
+
+@real_data
+@pytest.mark.parametrize(("grade_id", "mistakes"), answers_of_lab_1(WRONG.items()))
+def test_typical_mistakes_get_their_hints(grade_id, mistakes, lab, capsys):
+    for answer, hint in mistakes:
+        exec(answer, lab)
+        points, said = verdict(capsys, grade_id[-3:].replace("-", "."), **lab)
+        assert points == 0 and hint in said, said
