@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 
 from utils import defang
 
@@ -64,9 +65,8 @@ def check(number, variables):
         print(f"There is no exercise {number}; there are {', '.join(EXERCISES)}.")
         return 0
     SOLVED.discard(number)
-    lines = []
     with redirect_stderr(sys.stdout), warnings.catch_warnings():  # a warning costs no point
-        solved = _findings(EXERCISES[number], variables, lines)
+        lines, solved = _look(EXERCISES[number], variables)
     if solved:
         SOLVED.add(number)
     print(f"Exercise {number}: {'solved (1 point)' if solved else 'not yet (0 of 1 point)'}")
@@ -74,32 +74,27 @@ def check(number, variables):
     return int(solved)
 
 
-def _findings(findings, variables, lines):
-    """Add a line for each finding up to the first that failed; return whether all passed."""
-    for name in inspect.signature(findings).parameters:
-        if name in FAILED:
-            lines.append(f"✗ the cell of `{name}` stopped with {FAILED[name]}: fix it and run it")
-            return False
-        if name not in variables:
-            lines.append(f"✗ `{name}` does not exist: run the cells above, from the top")
-            return False
-    needed = {name: variables[name] for name in inspect.signature(findings).parameters}
+def _look(findings, variables):
+    """Return a line for each finding up to the first that failed, and whether all passed."""
+    lines, needed = [], {}
     try:
+        for name in inspect.signature(findings).parameters:
+            if name in FAILED:
+                raise Mistake(f"the cell of `{name}` stopped with {FAILED[name]}: fix it, run it")
+            if name not in variables:
+                raise Mistake(f"`{name}` does not exist: run the cells above, from the top")
+            needed[name] = variables[name]
         for finding in findings(**needed):
-            lines.append(
-                f"✓ {finding.right}" if finding.passed else f"✗ {finding.wrong or finding.right}"
-            )
             if not finding.passed:
-                return False
+                raise Mistake(finding.wrong or finding.right)
+            lines.append(f"✓ {finding.right}")
     except Mistake as mistake:
-        lines.append(f"✗ {mistake}")
-        return False
+        return [*lines, f"✗ {mistake}"], False
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # exit() raises SystemExit
-        lines.append(f"✗ your code stopped with {describe(error)}")
-        return False
-    return True
+        return [*lines, f"✗ your code stopped with {describe(error)}"], False
+    return lines, True
 
 
 def describe(error):
@@ -136,6 +131,32 @@ with suppress(ImportError, AttributeError):  # outside of a notebook there are n
     get_ipython().events.register("post_run_cell", remember_failed_cell)
 
 
+# ---------------------------------------------------------------- findings of several exercises
+
+
+def is_function(value, name, kind):
+    """Say whether a variable holds a labeling, slicing or transformation function."""
+    made = {"labeling": "LabelingFunction", "slicing": "SlicingFunction"}.get(kind, "BaseMapper")
+    passed = made in [parent.__name__ for parent in type(value).__mro__]
+    wrong = f"`{name}` is no {kind} function: @{kind}_function() goes above"
+    return Finding(passed, f"`{name}` is a {kind} function", wrong)
+
+
+def is_given(value, name):
+    return Finding(value is not None, f"`{name}` is given", f"`{name}` is still None")
+
+
+def is_list(value, name, things):
+    passed = isinstance(value, (list, tuple, set, np.ndarray, pd.Series, pd.Index))
+    wrong = f"`{name}` is a {type(value).__name__}: make it a list of {things}"
+    return Finding(passed, f"`{name}` is a list", wrong)
+
+
+def is_bool(value, name):
+    wrong = f"{name} is {value!r}, and should be True or False"
+    return Finding(isinstance(value, (bool, np.bool_)), f"{name} is True or False", wrong)
+
+
 # ---------------------------------------------------------------- asking a student's function
 
 
@@ -148,13 +169,13 @@ class Comment(SimpleNamespace):
         return getattr(self, column)
 
 
-def hidden_rows(df, columns=("text",)):
-    """Return the rows in another order under a new index, with these columns only.
+def hidden_rows(df):
+    """Return the texts alone in another order under a new index, so nothing can be looked up.
 
-    `attrs["order"]` has the position in `df` of each row. So nothing can be looked up.
+    `attrs["order"]` has the position in `df` of each row.
     """
     order = np.random.default_rng(0).permutation(len(df))
-    rows = df.iloc[order][list(columns)].set_axis(np.arange(len(df)) + 1_000_000)
+    rows = df.iloc[order][["text"]].set_axis(np.arange(len(df)) + 1_000_000)
     rows.attrs["order"] = order
     return rows
 
@@ -170,27 +191,25 @@ def answers(function, df):
     """Return what a function answers to each row of a table; raise `Mistake` where it fails."""
     found = []
     for x in comments_of(df):
-        text = defang(str(x.text))[:60]
+        text = x.text  # the function may change it
         try:
             found.append(function(x))
-        except Mistake:
-            raise
         except (Exception, SystemExit) as error:
-            stopped = f"your function stopped with {describe(error)}, on the comment {text!r}."
-            raise Mistake(stopped + _hint(error)) from error
+            where = f"on the comment {defang(str(text))[:60]!r}"
+            stopped = f"your function stopped with {describe(error)}, {where}."
+            raise Mistake(stopped + _hint(describe(error))) from error
     return found
 
 
-def _hint(error):
-    said = describe(error)
+def _hint(said):
     if re.search(r"has no attribute '(label|author|row)'", said):
         return " Judge by x.text alone: nobody knows the rest of a new comment"
-    if "Comment" in said or "'str' object" in said or "text" in said:
+    if re.search("Comment|'str' object|text", said):
         return " The text of a comment is x.text, without parentheses"
     return ""
 
 
-def votes(lf, df, columns=("text",)):
+def votes(lf, df, n_classes=2):
     """Return the votes of a labeling function on `df`, asked on hidden rows.
 
     Returns
@@ -203,19 +222,13 @@ def votes(lf, df, columns=("text",)):
     Mistake
         If the function fails, or returns anything but ABSTAIN or the number of a class.
     """
-    rows = hidden_rows(df, columns)
+    rows = hidden_rows(df)
     found = np.empty(len(df), dtype=int)
     for at, vote in zip(rows.attrs["order"], answers(lf, rows), strict=True):
-        if isinstance(vote, bool) or not isinstance(vote, (int, np.integer)) or vote < ABSTAIN:
+        whole = isinstance(vote, (int, np.integer)) and not isinstance(vote, bool)
+        if not whole or not ABSTAIN <= vote < n_classes:
             what = "nothing (None): every path needs a return" if vote is None else repr(vote)[:60]
-            raise Mistake(f"your LF returned {what}. It must return a class or ABSTAIN")
+            wanted = f"ABSTAIN (-1) or the number of a class (0 to {n_classes - 1})"
+            raise Mistake(f"your LF returned {what}. It must return {wanted}")
         found[at] = vote
     return found
-
-
-def is_labeling_function(lf, name):
-    """Return the finding that a variable holds a labeling function."""
-    from snorkel.labeling import LabelingFunction
-
-    wrong = f"`{name}` is no labeling function: @labeling_function() goes above"
-    return Finding(isinstance(lf, LabelingFunction), f"`{name}` is a labeling function", wrong)

@@ -4,12 +4,13 @@ import io
 from collections import Counter
 from contextlib import redirect_stdout
 from functools import cache
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
 import utils
-from checks.core import ABSTAIN, HAM, SPAM, Finding, Mistake, exercise, is_labeling_function, votes
+from checks.core import ABSTAIN, HAM, SPAM, Finding, exercise, is_function, is_list, votes
 
 
 @cache
@@ -19,21 +20,33 @@ def _splits():
         return utils.load_spam_dataset(load_train_labels=True, split_dev_valid=True)[:3]
 
 
-def _one_class(cast, label, where="dev"):
-    """Findings about votes that should all be for one class, and not on every comment."""
-    name, other = ("SPAM", "HAM") if label == SPAM else ("HAM", "SPAM")
-    n, wrong = int((cast != ABSTAIN).sum()), int((cast == 1 - label).sum())
-    silent = f"it votes on 0 comments of {where}: did you return {name}?"
-    yield Finding(n > 0, f"it votes on {n} comments of {where}", silent)
-    only = f"it votes {other} on {wrong} comments; here it should vote {name} only"
-    yield Finding(wrong == 0, f"it votes {name} only", only)
+def _some_votes(cast, where, constant):
+    """Findings about an LF that should vote on some comments and not on all."""
+    n, silent = int((cast != ABSTAIN).sum()), f"it votes on 0 comments of {where}"
+    yield Finding(n > 0, f"it votes on {n} comments of {where}", f"{silent}: did you {constant}?")
     always = "it never abstains: when should it be silent?"
     yield Finding(n < len(cast), "it abstains on others", always)
 
 
+def _one_class(cast, label, where="dev"):
+    name, other = ("SPAM", "HAM") if label == SPAM else ("HAM", "SPAM")
+    wrong = int((cast == 1 - label).sum())
+    only = f"it votes {other} on {wrong} comments; here it should vote {name} only"
+    yield Finding(wrong == 0, f"it votes {name} only", only)
+    yield from _some_votes(cast, where, f"return {name}")
+
+
+def _learns_nothing_by_heart(lf, df):
+    """Say whether an LF still votes where something stands before, or after, each text."""
+    cast = [votes(lf, df.assign(text=texts)) for texts in (df.text, "! " + df.text, df.text + " !")]
+    plain, before, after = ((votes_ != ABSTAIN).sum() for votes_ in cast)
+    wrong = "it knows these comments by heart: write a rule that finds new ones, too"
+    return Finding(max(before, after) >= plain / 2, "it is a rule for new comments, too", wrong)
+
+
 @exercise("1.1")
 def check_keyword_lf(my_subscribe):
-    yield is_labeling_function(my_subscribe, "my_subscribe")
+    yield is_function(my_subscribe, "my_subscribe", "labeling")
     _, dev, _ = _splits()
     cast = votes(my_subscribe, dev)
     yield from _one_class(cast, SPAM)
@@ -50,7 +63,7 @@ def check_keyword_lf(my_subscribe):
 
 @exercise("1.2")
 def check_ham_lf(my_ham_lf):
-    yield is_labeling_function(my_ham_lf, "my_ham_lf")
+    yield is_function(my_ham_lf, "my_ham_lf", "labeling")
     train, dev, _ = _splits()
     for where, df in (("dev", dev), ("train", train)):
         cast = votes(my_ham_lf, df)
@@ -63,14 +76,17 @@ def check_ham_lf(my_ham_lf):
         share = (cast != ABSTAIN).mean()
         text = f"it covers {share:.0%} of {where}"
         yield Finding(share >= 0.1, text, f"{text}; find a rule for 10% or more")
+    yield _learns_nothing_by_heart(my_ham_lf, train)
 
 
 @exercise("1.3")
 def check_training_labels(my_texts, my_labels, df_train, L_train):
     from snorkel.labeling.model import MajorityLabelVoter
 
-    table = isinstance(my_texts, pd.DataFrame)
-    wrong = "`my_texts` is a table: take its column `text`"
+    table, wrong = (
+        isinstance(my_texts, pd.DataFrame),
+        "`my_texts` is a table: take its column `text`",
+    )
     yield Finding(not table, "`my_texts` holds texts", wrong)
     labels = np.asarray(my_labels)
     wrong = f"`my_labels` has the shape {labels.shape}: one label for each text, 0 or 1"
@@ -100,8 +116,9 @@ def _count(L):
 
 @exercise("1.4")
 def check_thresholds(my_low, my_high, df_dev, df_valid):
-    numbers = [isinstance(value, (int, float)) and abs(value) < 100 for value in (my_low, my_high)]
-    yield Finding(all(numbers), "two numbers", "`my_low` and `my_high` are numbers, such as -1.5")
+    given = my_low, my_high
+    numbers = all(isinstance(n, Real) and not isinstance(n, bool) and np.isfinite(n) for n in given)
+    yield Finding(numbers, "two numbers", "`my_low` and `my_high` are numbers, such as -1.5")
     wrong = "`my_low` is the lower one: HAM at it or below, SPAM at `my_high` or above"
     yield Finding(my_low < my_high, "HAM below, SPAM above", wrong)
     wrong = "`df_dev` has no column `llm`: run the cell with LIVE again"
@@ -122,15 +139,14 @@ def check_thresholds(my_low, my_high, df_dev, df_valid):
 
 @exercise("1.5")
 def check_new_lf(my_lf, L_all, L_better, REQUESTS):
-    yield is_labeling_function(my_lf, "my_lf")
+    yield is_function(my_lf, "my_lf", "labeling")
     train, _, valid = _splits()
     df = pd.concat([train, valid], ignore_index=True)
     golds, n_rows = df.label.to_numpy(), len(df)
     cast = votes(my_lf, df)
     voted = cast != ABSTAIN
-    nothing = "it votes on 0 comments of train and valid: did you return the constant?"
-    yield Finding(voted.any(), f"it votes on {voted.sum()} comments of train and valid", nothing)
-    yield Finding(not voted.all(), "it abstains on others", "it never abstains: when is it silent?")
+    yield from _some_votes(cast, "train and valid", "return the constant")
+    yield _learns_nothing_by_heart(my_lf, df)
     any_request = (L_better[:n_rows, : len(REQUESTS)] == SPAM).any(axis=1)
     known = [*L_all[:n_rows].T, *L_better[:n_rows].T, np.where(any_request, SPAM, ABSTAIN)]
     twin = any(_overlap(column, cast) > 0.95 for column in known)
@@ -176,14 +192,16 @@ def _right_by_count(L, golds, n_classes):
 
 @exercise("1.6")
 def check_own_lfs(my_lfs, df_own, CLASS_NAMES):
+    if not (listed := is_list(my_lfs, "my_lfs", "LFs")).passed:
+        yield listed
     n_classes, n = len(CLASS_NAMES), len(my_lfs)
     yield Finding(n >= 3, f"{n} LFs", f"{n} LFs: the label model needs three or more")
     for lf in my_lfs:
-        yield is_labeling_function(lf, getattr(lf, "name", getattr(lf, "__name__", "my_lfs")))
-    L = np.column_stack([votes(lf, df_own) for lf in my_lfs])
-    if L.max() >= n_classes:
-        classes = f"the classes are 0 to {n_classes - 1}, see CLASS_NAMES"
-        raise Mistake(f"an LF voted for class {L.max()}; {classes}")
+        yield is_function(lf, getattr(lf, "name", getattr(lf, "__name__", "my_lfs")), "labeling")
+    names = {lf.name for lf in my_lfs}
+    if len(names) < n:
+        yield Finding(False, "", f"{n} LFs, but {len(names)} names: each needs its own")
+    L = np.column_stack([votes(lf, df_own, n_classes) for lf in my_lfs])
     silent = [lf.name for lf, column in zip(my_lfs, L.T, strict=True) if (column == ABSTAIN).all()]
     wrong = f"no vote yet from {', '.join(silent)}: what gives a class away?"
     yield Finding(not silent, "each of them votes", wrong)

@@ -9,18 +9,20 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from checks.core import Finding, Mistake, answers, exercise, hidden_rows
+from checks.core import (
+    Finding,
+    Mistake,
+    answers,
+    exercise,
+    hidden_rows,
+    is_bool,
+    is_function,
+    is_given,
+    is_list,
+)
 
 NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 WORD = re.compile(r"[A-Za-z]{4,}")
-
-
-def is_transformation_function(tf, name):
-    """Return the finding that a variable holds a transformation function."""
-    from snorkel.map import BaseMapper  # what the decorator makes
-
-    wrong = f"`{name}` is no transformation function: @transformation_function() goes above"
-    return Finding(isinstance(tf, BaseMapper), f"`{name}` is a transformation function", wrong)
 
 
 def copies_of(tf, df):
@@ -39,42 +41,47 @@ def copies_of(tf, df):
     return texts
 
 
-def _number_spans(text):
-    """Return where a number is, be it a run of digits or one with separators such as 2,124,923."""
-    return {match.span() for pattern in (NUMBER, r"[0-9]+") for match in re.finditer(pattern, text)}
+def pairs_of(rows, texts):
+    """Return (original, copy) where there is a copy."""
+    return [(old, new) for old, new in zip(rows.text, texts, strict=True) if new is not None]
+
+
+def makes_copies(pairs):
+    nothing = "it returns None for every comment: return x after changing it"
+    return Finding(bool(pairs), f"it makes {len(pairs)} copies", nothing)
 
 
 def _one_number_replaced(old, new):
+    """Look for it as a run of digits, and as one with separators such as 2,124,923."""
     return any(
-        new.startswith(old[:start])
-        and new.endswith(old[end:])
-        and NUMBER.fullmatch(new[start : len(new) - len(old) + end])
-        for start, end in _number_spans(old)
+        new.startswith(old[: number.start()])
+        and new.endswith(old[number.end() :])
+        and NUMBER.fullmatch(new[number.start() : len(new) - len(old) + number.end()])
+        for pattern in (NUMBER, "[0-9]+")
+        for number in re.finditer(pattern, old)
     )
 
 
 @exercise("2.1")
 def check_number_tf(my_number, df_train):
-    yield is_transformation_function(my_number, "my_number")
+    yield is_function(my_number, "my_number", "transformation")
     rows = hidden_rows(df_train.head(300))
     texts = copies_of(my_number, rows)
-    made = np.array([text is not None for text in texts])
+    pairs, made = pairs_of(rows, texts), np.array([text is not None for text in texts])
+    yield makes_copies(pairs)
     has_number = rows.text.str.contains("[0-9]").to_numpy()
-    nothing = "it returns None for every comment: return x after changing it"
-    yield Finding(made.any(), f"it makes {made.sum()} copies", nothing)
     extra, left = (made & ~has_number).sum(), (has_number & ~made).sum()
     wrong = f"it returns {extra} comments without a number: they should be None"
     yield Finding(extra == 0, "it returns None without a number", wrong)
     wrong = f"it returns None for {left} comments that have a number"
     yield Finding(left == 0, "it applies wherever there is a number", wrong)
-    pairs = [(a, b) for a, b in zip(rows.text, texts, strict=True) if b is not None]
     changed = np.mean([old != new for old, new in pairs])
     wrong = f"{changed:.0%} of the copies differ: draw a number, and put it into x.text"
     yield Finding(changed >= 0.7, f"{changed:.0%} of the copies differ from the original", wrong)
-    masked = all(NUMBER.sub("0", a) == NUMBER.sub("0", b) for a, b in pairs)
+    only_numbers = all(NUMBER.sub("0", a) == NUMBER.sub("0", b) for a, b in pairs)
+    several = "it changes several numbers of a comment: count=1"
+    wrong = several if only_numbers else "it changes more than the number"
     one = all(a == b or _one_number_replaced(a, b) for a, b in pairs)
-    wrong = "it changes several numbers of a comment: count=1" if masked else ""
-    wrong = wrong or "it changes more than the number"
     yield Finding(one, "it changes one number and nothing else", wrong)
     drawn = copies_of(my_number, pd.DataFrame({"text": ["8642097531 people like this"] * 20}))
     same = len(set(drawn)) < 3
@@ -86,30 +93,24 @@ def check_number_tf(my_number, df_train):
 
 @exercise("2.2")
 def check_suspects(my_suspects, harm):
-    yield Finding(my_suspects is not None, "there is an answer", "`my_suspects` is still None")
-    listed = isinstance(my_suspects, (list, tuple, set, np.ndarray, pd.Series, pd.Index))
-    yield Finding(listed, "it is a list", "it should be a list of names: ['tf_...', ...]")
+    yield is_given(my_suspects, "my_suspects")
+    yield is_list(my_suspects, "my_suspects", "names, as in ['tf_...', ...]")
     given = {str(name) for name in my_suspects}
     unknown = sorted(given - set(harm.index))
     wrong = f"{', '.join(unknown)}: no TF has that name; they are in harm.index"
     yield Finding(not unknown, "all of them are names of TFs", wrong)
-    wrong = "the list is empty: `harm` holds percentages, so compare with 5"
-    yield Finding(len(given) > 0, "it is not empty", wrong)
     right = set(harm.index[harm["right → wrong"] > 5])
     extra, missing = len(given - right), len(right - given)
     wrong = f"{extra} of them are not above 5 % in the column 'right → wrong'"
     yield Finding(extra == 0, "each is above 5 %", wrong)
-    yield Finding(missing == 0, "and these are all", f"{missing} more are above 5 %")
+    wrong = f"{missing} more are above 5 %; `harm` holds percentages, so compare with 5"
+    yield Finding(missing == 0, "and these are all", wrong)
 
 
 @exercise("2.3")
 def check_probabilities(my_probabilities, names):
-    yield Finding(
-        my_probabilities is not None, "there is an answer", "`my_probabilities` is still None"
-    )
-    listed = isinstance(my_probabilities, (list, tuple, np.ndarray, pd.Series))
-    wrong = f"it is a {type(my_probabilities).__name__}: give a list or array of numbers"
-    yield Finding(listed, "it is a list", wrong)
+    yield is_given(my_probabilities, "my_probabilities")
+    yield is_list(my_probabilities, "my_probabilities", "numbers")
     try:
         p = np.asarray(my_probabilities, dtype=float)
     except (TypeError, ValueError):
@@ -121,8 +122,8 @@ def check_probabilities(my_probabilities, names):
     yield Finding(not negative, "none is negative", f"no number from 0 up for {negative}")
     wrong = f"they add up to {p.sum():.4g}: divide by the sum"
     yield Finding(abs(p.sum() - 1) < 1e-6, "they add up to 1", wrong)
-    never = p[names == "tf_crop"].sum() == 0
-    yield Finding(never, "`tf_crop` is never drawn", "`tf_crop` can still be drawn")
+    never, wrong = p[names == "tf_crop"].sum() == 0, "`tf_crop` can still be drawn"
+    yield Finding(never, "`tf_crop` is never drawn", wrong)
     others = p[(names != "tf_crop") & (names != "tf_reword")]
     equal = np.ptp(others) < 1e-9
     yield Finding(equal, "the others are equally likely", "the others differ from one another")
@@ -133,12 +134,11 @@ def check_probabilities(my_probabilities, names):
 
 @exercise("2.4")
 def check_disguise(my_disguise, disguises, held_back, df_train):
-    yield is_transformation_function(my_disguise, "my_disguise")
+    yield is_function(my_disguise, "my_disguise", "transformation")
     rows = hidden_rows(df_train.head(300))
     texts = copies_of(my_disguise, rows)
-    made = [(a, b) for a, b in zip(rows.text, texts, strict=True) if b is not None]
-    nothing = "it returns None for every comment: return x after changing it"
-    yield Finding(bool(made), f"it makes {len(made)} copies", nothing)
+    made = pairs_of(rows, texts)
+    yield makes_copies(made)
     same = sum(a == b for a, b in made)
     wrong = f"{same} copies are the comment itself: return None where nothing changes"
     yield Finding(same == 0, "each copy differs from its original", wrong)
@@ -177,7 +177,7 @@ def _letters_kept(old, new):
 
 @exercise("2.5")
 def check_interval(my_interval, my_verdict, video_gains):
-    yield Finding(my_interval is not None, "there is an interval", "`my_interval` is still None")
+    yield is_given(my_interval, "my_interval")
     if np.shape(my_interval) != (2,):
         raise Mistake("`my_interval` should be two numbers: the lower and the upper limit")
     numbers = video_gains.loc["linear", 100].to_numpy()
@@ -195,8 +195,7 @@ def check_interval(my_interval, my_verdict, video_gains):
     wrong = hint or "take the five video gains, not the 20 pairs"
     right = abs(low - interval.low) < 0.01
     yield Finding(right, "it is the 95 % interval of the mean", f"the limits differ: {wrong}")
-    is_bool = isinstance(my_verdict, (bool, np.bool_))
-    yield Finding(is_bool, "there is a verdict", "`my_verdict` should be True or False")
+    yield is_bool(my_verdict, "`my_verdict`")
     told = interval.low > 0 or interval.high < 0
     wrong = "look where 0 is: inside the interval it cannot be told from the gain"
     yield Finding(bool(my_verdict) == told, f"{my_verdict} follows from the interval", wrong)

@@ -13,19 +13,15 @@ from checks.core import (
     answers,
     exercise,
     hidden_rows,
-    is_labeling_function,
+    is_bool,
+    is_function,
+    is_given,
+    is_list,
     votes,
 )
 
 # The slice that the notebook shows after exercise 3.3; a copy of it solves nothing.
 LIKES = re.compile(r"(?i)\b(?:thumbs?|likes?) (?:up|this comment|it)\b|\bthis comment\b")
-
-
-def is_slicing_function(sf, name):
-    from snorkel.slicing import SlicingFunction
-
-    wrong = f"`{name}` is no slicing function: @slicing_function() goes above"
-    return Finding(isinstance(sf, SlicingFunction), f"`{name}` is a slicing function", wrong)
 
 
 def members_of(sf, comments):
@@ -41,25 +37,16 @@ def members_of(sf, comments):
 
 
 def count_members(inside):
-    n, wrong = inside.sum(), "it selects 0 comments: when should it return True?"
-    yield Finding(n > 0, f"it selects {n} comments", wrong)
-    yield Finding(n < len(inside), "it leaves others out", "it selects every comment")
-
-
-def below(right, inside, overall):
-    """Return whether the exact 95 % interval lies below `overall`, and the scores as a text."""
-    from scipy.stats import binomtest
-
-    n, n_right = int(inside.sum()), int(right[inside].sum())
-    high = binomtest(n_right, n).proportion_ci().high
-    return high < overall, f"{n_right} of {n} are right, {n_right / n:.1%} [up to {high:.1%}]"
+    n, none = inside.sum(), "it selects 0 comments: when should it return True?"
+    wrong = "it selects every comment" if n else none
+    return Finding(0 < n < len(inside), f"it selects {n} comments", wrong)
 
 
 @exercise("3.1")
 def check_question_slice(my_question, comments):
-    yield is_slicing_function(my_question, "my_question")
+    yield is_function(my_question, "my_question", "slicing")
     inside = members_of(my_question, comments)
-    yield from count_members(inside)
+    yield count_members(inside)
     asked = comments.text.str.contains("?", regex=False).to_numpy()
     missing, extra = (asked & ~inside).sum(), (inside & ~asked).sum()
     right = "it selects all comments with a question mark"
@@ -69,78 +56,64 @@ def check_question_slice(my_question, comments):
 
 @exercise("3.2")
 def check_missed_share(my_missed_share, members, gold, preds):
-    yield Finding(
-        my_missed_share is not None,
-        "`my_missed_share` holds something",
-        "`my_missed_share` is still None",
-    )
-    yield Finding(
-        np.size(my_missed_share) == 1,
-        "it is one number",
-        "it has an entry for each comment: take the mean()",
-    )
+    yield is_given(my_missed_share, "my_missed_share")
+    wrong = "it has an entry for each comment: take the mean()"
+    yield Finding(np.size(my_missed_share) == 1, "it is one number", wrong)
     share = float(np.squeeze(my_missed_share))
     wrong = f"{share:.6g} is no share: divide by a number of comments"
     yield Finding(0 <= share <= 1, "it is a share", wrong)
     inside = members.sf_no_promotion.to_numpy()
-    missed = (inside & (gold == SPAM) & (preds == HAM)).sum()
-    spam = (inside & (gold == SPAM)).sum()
+    missed, spam = inside & (gold == SPAM) & (preds == HAM), inside & (gold == SPAM)
     hint = "the number differs: missed spam of the slice, divided by all spam of the slice"
     for whole, what in {
         (gold == SPAM).sum(): "all spam: take the spam of the slice",
         inside.sum(): "all comments of the slice, ham included",
     }.items():
-        if abs(share - missed / whole) < 5e-4:
+        if abs(share - missed.sum() / whole) < 5e-4:
             hint = f"you divide by {what}"
-    text = f"{share:.1%} of the slice's spam is missed"
-    yield Finding(abs(share - missed / spam) < 5e-4, text, hint)
+    right = abs(share - missed.sum() / spam.sum()) < 5e-4
+    yield Finding(right, f"{share:.1%} of the slice's spam is missed", hint)
 
 
 @exercise("3.3")
 def check_found_slice(my_slice, comments, members, right, seen, sfs):
-    yield is_slicing_function(my_slice, "my_slice")
+    from scipy.stats import binomtest
+
+    yield is_function(my_slice, "my_slice", "slicing")
     inside = members_of(my_slice, comments)
-    yield from count_members(inside)
+    yield count_members(inside)
     known = {sf.name: members[sf.name].to_numpy() for sf in sfs if sf.name in members}
     known["a slice that the lab shows below"] = comments.text.str.contains(LIKES).to_numpy()
-    for name, other in known.items():
-        shared = (inside & other).sum() / (inside | other).sum()
-        wrong = f"it selects the comments of {name}: find a group of your own"
-        if shared >= 0.9:
-            yield Finding(False, "", wrong)
-    yield Finding(True, "it is no copy of another slice")
+    twins = [n for n, o in known.items() if (inside & o).sum() >= 0.9 * (inside | o).sum()]
+    wrong = f"it selects the comments of {', '.join(twins)}: find a group of your own"
+    yield Finding(not twins, "it is no copy of another slice", wrong)
     inside &= ~members.sf_link.to_numpy()
     first, last = inside & seen, inside & ~seen
     wrong = "it selects no comment without a link in videos 1 to 4"
     yield Finding(first.any(), f"{first.sum()} comments without a link in videos 1 to 4", wrong)
-    is_weak, text = below(right, first, right.mean())
+    n, n_right = first.sum(), right[first].sum()
+    high = binomtest(int(n_right), int(n)).proportion_ci().high
+    text = f"{n_right} of {n} are right, {n_right / n:.1%} [up to {high:.1%}]"
     hint = f"{text}: the interval must be below {right.mean():.1%}, the accuracy on all comments"
-    yield Finding(is_weak, text, f"{hint}. More errors, or more comments")
+    yield Finding(high < right.mean(), text, f"{hint}. More errors, or more comments")
     unseen = f"{right[last].sum()} of {last.sum()} are right" if last.any() else "no such comment"
     yield Finding(True, f"in video 5, which you have not looked at: {unseen}")
 
 
 @exercise("3.4")
 def check_cure(my_lfs, simple_lfs, raw, gold, L, L_new, link):
-    yield Finding(my_lfs is not None, "`my_lfs` holds something", "`my_lfs` is still None")
-    if not isinstance(my_lfs, (list, tuple)):
-        raise Mistake(f"`my_lfs` is a {type(my_lfs).__name__}: make it a list of LFs")
+    yield is_given(my_lfs, "my_lfs")
+    yield is_list(my_lfs, "my_lfs", "LFs")
+    for at, lf in enumerate(my_lfs):
+        yield is_function(lf, getattr(lf, "name", f"my_lfs[{at}]"), "labeling")
     few = f"{len(my_lfs)} LFs: the label model needs three or more"
     yield Finding(len(my_lfs) >= 3, f"{len(my_lfs)} LFs", few)
-    no_lf = [lf for lf in my_lfs if not is_labeling_function(lf, "my_lfs").passed]
-    wrong = f"{str(no_lf)[:60]} in it is no labeling function: @labeling_function() goes above"
-    yield Finding(not no_lf, "all are labeling functions", wrong)
     own = [lf for lf in my_lfs if lf not in simple_lfs]
     yield Finding(bool(own), f"{len(own)} of your own", "none of them is your own: add an LF")
     L_own = np.column_stack([votes(lf, raw) for lf in my_lfs])
-    wrong = "an LF votes neither HAM nor SPAM"
-    yield Finding(bool((L_own <= SPAM).all()), "they vote HAM, SPAM or ABSTAIN", wrong)
-    twins = [
-        lf.name
-        for lf, column in zip(my_lfs, L_own.T, strict=True)
-        if (L_new == column[:, None]).all(axis=0).any()
-    ]
-    wrong = f"{', '.join(twins)}: it votes as an LF of the lab's cures does. Find one of your own"
+    copies = [(L_new == column[:, None]).all(axis=0).any() for column in L_own.T]
+    twins = ", ".join(lf.name for lf, copy in zip(my_lfs, copies, strict=True) if copy)
+    wrong = f"{twins}: it votes as an LF of the lab's cures does. Find one of your own"
     yield Finding(not twins, "no LF is a copy of the lab's cures", wrong)
     before, after = label_model_hits(L, gold), label_model_hits(L_own, gold)
     scores = [100 * hits[rows].mean() for rows in (link, slice(None)) for hits in (before, after)]
@@ -163,15 +136,11 @@ def label_model_hits(L, gold):
 
 @exercise("3.5")
 def check_alarm(my_alarm):
-    rng = np.random.default_rng()
-    given = my_alarm(100, 70.0, 80.0, 90.0)
+    rng, given = np.random.default_rng(), my_alarm(100, 70.0, 80.0, 90.0)
     yield Finding(given is not None, "it returns something", "it returns None: is there a return?")
-    is_bool = isinstance(given, (bool, np.bool_))
-    yield Finding(is_bool, "it returns True or False", f"it returns {given!r}: True or False")
     for _ in range(20):
-        overall = float(rng.uniform(60, 99))
-        n, width = int(rng.integers(20, 2000)), float(rng.uniform(1, 20))
-        near = float(rng.uniform(0.01, 0.5))
+        overall, width = rng.uniform(60, 99), rng.uniform(1, 20)
+        n, near = int(rng.integers(20, 2000)), rng.uniform(0.01, 0.5)
         cases = [  # comments, low, high, alarm?, what a wrong answer means
             (n, overall - width, overall - near, True, "the whole interval is below"),
             (n, overall - width, overall + near, False, "the interval holds the accuracy on all"),
@@ -183,6 +152,8 @@ def check_alarm(my_alarm):
         for size, low, high, alarm, hint in cases:
             call = f"my_alarm({size}, {low:.2f}, {high:.2f}, {overall:.2f})"
             said = my_alarm(size, low, high, overall)
-            if not isinstance(said, (bool, np.bool_)) or bool(said) != alarm:
+            is_right = is_bool(said, call)
+            if not is_right.passed or said != alarm:
+                yield is_right
                 yield Finding(False, "", f"{call} is {said!r}, not {alarm}: {hint}")
     yield Finding(True, "it follows the rule in 120 cells, near misses among them")

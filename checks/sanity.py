@@ -6,7 +6,9 @@ import pandas as pd
 from checks.core import ABSTAIN, Finding, comments_of
 
 
-def sanity_checks(df=None, L=None, lfs=None, labels=None, preds=None, golds=None, probs=None):
+def sanity_checks(
+    df=None, L=None, lfs=None, labels=None, preds=None, golds=None, probs=None, cardinality=2
+):
     """Look for mistakes that raise no error but spoil the result; print a line for each.
 
     What is not given is not looked at.
@@ -25,63 +27,58 @@ def sanity_checks(df=None, L=None, lfs=None, labels=None, preds=None, golds=None
         Predictions and right labels.
     probs : numpy.ndarray of float, shape (comments, classes)
         The label model's probabilities for the rows of `L`.
+    cardinality : int
+        Number of classes; that of `probs`, if given.
     """
-    findings = []
-    if df is not None:
-        findings.append(_index(df))
-    if L is not None:
-        L = np.asarray(L)
-        findings += [_enough_lfs(L), _classes(L, probs)]
-    if L is not None and lfs is not None:
-        findings += [_names(lfs), _silence(L, lfs)]
-    if df is not None and L is not None and lfs is not None:
-        findings.append(_fresh_matrix(df, L, lfs))
-    if L is not None and probs is not None and len(L) == len(probs):
-        findings.append(_agreement(L, np.asarray(probs)))
-    if labels is not None:
-        findings.append(_abstains(np.asarray(labels)))
-    if preds is not None and golds is not None:
-        findings.append(_better_than_one_class(np.asarray(preds), np.asarray(golds)))
-    for finding in findings:
+    if probs is not None:
+        cardinality = np.shape(probs)[1]
+    for finding in _look(df, L, lfs, labels, preds, golds, probs, cardinality):
         print(f"✓ {finding.right}" if finding.passed else f"✗ {finding.wrong}")
 
 
-def _index(df):
-    n = int(df.index.duplicated().sum())
-    wrong = f"{n} rows repeat an index, so filters mix them up. Use df.reset_index(drop=True)."
-    return Finding(n == 0, "every row has its own index", wrong)
+def _look(df, L, lfs, labels, preds, golds, probs, cardinality):
+    if df is not None:
+        n = df.index.duplicated().sum()
+        wrong = f"{n} rows repeat an index, so filters mix them up. Use df.reset_index(drop=True)."
+        yield Finding(n == 0, "every row has its own index", wrong)
+    if L is not None:
+        L, n = np.asarray(L), np.shape(L)[1]
+        wrong = f"{n} LFs; the label model needs three or more, or it cannot tell who is right."
+        yield Finding(n >= 3, f"{n} LFs", wrong)
+        yield _classes(L, cardinality)
+    if L is not None and lfs is not None:
+        names = pd.Series([lf.name for lf in lfs])
+        twice = _some(names[names.duplicated()].unique())
+        wrong = f"two LFs are called {twice}. Rename one."
+        yield Finding(not twice, "every LF has its own name", wrong)
+        always = _some(n for n, cast in zip(names, L.T, strict=False) if (cast != ABSTAIN).all())
+        wrong = f"never silent: {always}. When should it return ABSTAIN?"
+        yield Finding(not always, "every LF abstains somewhere", wrong)
+    if df is not None and L is not None and lfs is not None:
+        yield _fresh_matrix(df, L, lfs)
+    if L is not None and probs is not None and len(L) == len(probs):
+        yield _agreement(L, np.asarray(probs))
+    if labels is not None:
+        n = (np.asarray(labels) == ABSTAIN).sum()
+        wrong = f"{n} labels are -1: a classifier would learn that as a class. Drop these rows."
+        yield Finding(n == 0, "no abstain among the training labels", wrong)
+    if preds is not None and golds is not None:
+        yield _better_than_one_class(np.asarray(preds), np.asarray(golds))
 
 
-def _enough_lfs(L):
-    n = L.shape[1]
-    wrong = f"{n} LFs; the label model needs three or more, or it cannot tell who is right."
-    return Finding(n >= 3, f"{n} LFs", wrong)
+def _some(things):
+    """Return the first five as a text, and how many there are besides."""
+    things = list(map(str, things))
+    return ", ".join(things[:5]) + (f" and {len(things) - 5} more" if len(things) > 5 else "")
 
 
-def _classes(L, probs):
-    n = 2 if probs is None else np.asarray(probs).shape[1]
+def _classes(L, n):
     cast = set(np.unique(L)) - {ABSTAIN}
     odd, without = sorted(cast - set(range(n))), sorted(set(range(n)) - cast)
-    wrong = f"no LF votes for class {', '.join(map(str, without))}."
+    wrong = f"no LF votes for class {_some(without)}."
     if odd:
-        wrong = f"votes for {', '.join(map(str, odd))}; the classes are 0 to {n - 1}."
-    if odd and probs is None:
-        wrong += " For more classes, set cardinality= in the label model and pass probs= here."
+        wrong = f"votes for {_some(odd)}; the classes are 0 to {n - 1}. For more, set cardinality="
     return Finding(not odd and not without, f"there are votes for all {n} classes", wrong)
-
-
-def _names(lfs):
-    names = pd.Series([lf.name for lf in lfs])
-    twice = ", ".join(names[names.duplicated()].unique())
-    return Finding(
-        not twice, "every LF has its own name", f"two LFs are called {twice}. Rename one."
-    )
-
-
-def _silence(L, lfs):
-    always = [lf.name for lf, votes in zip(lfs, L.T, strict=False) if (votes != ABSTAIN).all()]
-    wrong = f"never silent: {', '.join(always)}. When should it return ABSTAIN?"
-    return Finding(not always, "every LF abstains somewhere", wrong)
 
 
 def _fresh_matrix(df, L, lfs):
@@ -89,14 +86,11 @@ def _fresh_matrix(df, L, lfs):
         wrong = f"the label matrix is {L.shape}, but there are {len(df)} rows and {len(lfs)} LFs."
         return Finding(False, "", wrong)
     rows = np.linspace(0, len(df) - 1, min(len(df), 2000)).astype(int)
-    comments = list(comments_of(df.iloc[rows]))
-    changed = [
-        lf.name
-        for lf, stored in zip(lfs, L[rows].T, strict=True)
-        if [lf(x) for x in comments] != stored.tolist()
-    ]
-    names = ", ".join(changed)
-    wrong = f"the label matrix is stale: {names} now votes otherwise. Apply the LFs again."
+    fresh = [[lf(x) for x in comments_of(df.iloc[rows])] for lf in lfs]
+    changed = _some(
+        lf.name for lf, now, cast in zip(lfs, fresh, L[rows].T, strict=True) if now != [*cast]
+    )
+    wrong = f"the label matrix is stale: {changed} now votes otherwise. Apply the LFs again."
     return Finding(not changed, "the label matrix belongs to these rows and LFs", wrong)
 
 
@@ -108,12 +102,6 @@ def _agreement(L, probs):
     text = f"the label model agrees with {share:.1%} of the majorities"
     wrong = f"{text}: it believes some LF to mean the opposite. Compare its weights with dev."
     return Finding(share >= 0.5, text, wrong)
-
-
-def _abstains(labels):
-    n = int((labels == ABSTAIN).sum())
-    wrong = f"{n} labels are -1: a classifier would learn that as a class. Drop these rows first."
-    return Finding(n == 0, "no abstain among the training labels", wrong)
 
 
 def _better_than_one_class(preds, golds):

@@ -28,14 +28,6 @@ def my_subscribe(x):
         """\
 @labeling_function()
 def my_subscribe(x):
-    return SPAM if "subscribe" in x.text.lower() else HAM
-""",
-        "it should vote SPAM only",
-    ),
-    (
-        """\
-@labeling_function()
-def my_subscribe(x):
     return SPAM if any(word in x.text.lower() for word in ("subscribe", "check", "my")) else ABSTAIN
 """,
         "comments without the word, too",
@@ -59,14 +51,6 @@ def my_ham_lf(x):
     return HAM if len(x.text.split()) < 10 else ABSTAIN
 """,
         "% of its votes are right on dev: it says HAM to",
-    ),
-    (
-        """\
-@labeling_function()
-def my_ham_lf(x):
-    return HAM if re.search("[bm]illion", x.text.lower()) else ABSTAIN
-""",
-        "find a rule for 10% or more",
     ),
     (  # it knows dev by heart
         """\
@@ -95,25 +79,10 @@ my_texts, my_labels = df_train.text, majority[majority != ABSTAIN]
     ),
     (
         """\
-majority = count_votes(L_train)
-my_texts, my_labels = df_train.text, np.where(majority == ABSTAIN, HAM, majority)
-""",
-        "comments have a majority",
-    ),
-    (
-        """\
 voted = (L_train != ABSTAIN).any(axis=1)
 my_texts, my_labels = df_train.text[voted], count(L_train, tie=SPAM, silence=HAM)[voted]
 """,
         "it keeps ties",
-    ),
-    (
-        """\
-majority = count_votes(L_train)
-kept = majority != ABSTAIN
-my_texts, my_labels = df_train.text[kept].sample(frac=1, random_state=1), majority[kept]
-""",
-        "out of step",
     ),
 ]
 
@@ -132,9 +101,7 @@ my_low, my_high = max(pairs, key=right_on_dev)
 """
 WRONG["exercise-1-4"] = [
     ("my_low, my_high = LOW, HIGH", "60% are needed: move the thresholds together"),
-    ("my_low, my_high = HIGH, LOW", "`my_low` is the lower one"),
     ("my_low, my_high = df_dev.llm.quantile([0.5, 0.501])", "85% should be"),
-    ("my_low = my_high = None", "are numbers"),
 ]
 
 SOLUTIONS["exercise-1-5"] = """\
@@ -144,30 +111,6 @@ def my_lf(x):
     return SPAM if "channel" in x.text.lower() else ABSTAIN
 """
 WRONG["exercise-1-5"] = [
-    (
-        """\
-@labeling_function()
-def my_lf(x):
-    return SPAM if "subscribe" in x.text.lower() else ABSTAIN
-""",
-        "it votes as an LF of the lab does",
-    ),
-    (
-        """\
-@labeling_function()
-def my_lf(x):
-    SPAM if "channel" in x.text.lower() else ABSTAIN
-""",
-        "every path needs a return",
-    ),
-    (
-        """\
-@labeling_function()
-def my_lf(x):
-    return find_request(x, REQUESTS["lf_visit"])
-""",
-        "it votes as an LF of the lab does",
-    ),
     (
         """\
 @labeling_function()
@@ -216,17 +159,6 @@ def my_third(x):
 my_lfs = [my_first, my_second, my_third]
 """
 WRONG["exercise-1-6"] = [
-    (
-        """\
-@labeling_function()
-def my_first(x):
-    return 1 if "minutes" in x.text.lower() else -1
-
-
-my_lfs = [my_first]
-""",
-        "the label model needs three or more",
-    ),
     (
         """\
 @labeling_function()
@@ -298,17 +230,6 @@ def my_number(x):
 def my_number(x):
     if not re.search(r"[0-9]+", x.text):
         return None
-    x.text = str(np.random.randint(1, 1000))
-    return x
-""",
-        "it changes more than the number",
-    ),
-    (
-        """\
-@transformation_function()
-def my_number(x):
-    if not re.search(r"[0-9]+", x.text):
-        return None
     x.text = re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text)
     return x
 """,
@@ -350,9 +271,8 @@ SOLUTIONS["exercise-2-2"] = """\
 my_suspects = list(harm.index[harm["right → wrong"] > 5])
 """
 WRONG["exercise-2-2"] = [
-    ("my_suspects = 'tf_crop'", "it should be a list of names"),
+    ("my_suspects = 'tf_crop'", "make it a list of names"),
     ("my_suspects = ['crop']", "no TF has that name"),
-    ("my_suspects = list(harm.index)", "are not above 5 %"),
     ("my_suspects = list(harm.index[harm['right → wrong'] > 25])", "more are above 5 %"),
     ("my_suspects = list(harm.index[harm['right → wrong'] < 0.05][:0])", "compare with 5"),
 ]
@@ -368,13 +288,6 @@ WRONG["exercise-2-3"] = [
     ),
     (
         """\
-my_probabilities = np.where(names == "tf_reword", 2.0, 1.0)
-my_probabilities /= my_probabilities.sum()
-""",
-        "`tf_crop` can still be drawn",
-    ),
-    (
-        """\
 my_probabilities = np.where(names == "tf_reword", 2.0, np.where(names == "tf_crop", -1.0, 1.0))
 my_probabilities /= my_probabilities.sum()
 """,
@@ -387,7 +300,7 @@ my_probabilities = my_probabilities[None] / my_probabilities.sum()
 """,
         "its shape is (1, ",
     ),
-    ("my_probabilities = dict.fromkeys(names, 1 / len(names))", "it is a dict"),
+    ("my_probabilities = dict.fromkeys(names, 1 / len(names))", "is a dict: make it a list"),
 ]
 
 SOLUTIONS["exercise-2-4"] = '''\
@@ -436,15 +349,6 @@ def my_disguise(x):
         """\
 @transformation_function()
 def my_disguise(x):
-    x.text = x.text + " !"
-    return x
-""",
-        "of the words are as before",
-    ),
-    (
-        """\
-@transformation_function()
-def my_disguise(x):
     text = re.sub("[A-Za-z]{4,}", lambda word: " ".join(word.group()), x.text)
     if text == x.text:
         return None
@@ -482,7 +386,6 @@ my_verdict = not (my_interval.low > 0 or my_interval.high < 0)
 """,
         "look where 0 is",
     ),
-    (f"{FIVE_GAINS}my_interval, my_verdict = five_gains.mean(), False", "should be two numbers"),
 ]
 
 # ---------------------------------------------------------------- lab 3: slicing functions
@@ -525,10 +428,6 @@ spam_inside = members.sf_no_promotion & (gold == SPAM)
 my_missed_share = (preds[spam_inside] == HAM).mean()
 """
 WRONG["exercise-3-2"] = [
-    (
-        "my_missed_share = (members.sf_no_promotion & (gold == SPAM) & (preds == HAM)).sum()",
-        "is no share: divide by a number of comments",
-    ),
     (
         "my_missed_share = ((gold == SPAM) & (preds == HAM))[members.sf_no_promotion].mean()",
         "ham included",
@@ -591,7 +490,6 @@ my_lfs = [lf for lf in simple_lfs if lf is not lf_short] + [my_lf]
 '''
 WRONG["exercise-3-4"] = [
     ("my_lfs = [*simple_lfs, lf_link]", "Find one of your own"),
-    ("my_lfs = [lf for lf in simple_lfs if lf is not lf_short]", "none of them is your own"),
     (
         """\
 @labeling_function()
@@ -623,13 +521,6 @@ def my_alarm(n, low, high, overall):
     return n >= 20 and high < overall
 '''
 WRONG["exercise-3-5"] = [
-    (
-        """\
-def my_alarm(n, low, high, overall):
-    return n >= 20 and low < overall
-""",
-        "the interval holds the accuracy on all",
-    ),
     (
         """\
 def my_alarm(n, low, high, overall):

@@ -33,7 +33,7 @@ def one_exercise(monkeypatch):
 
     @core.exercise("9.1")
     def two_votes(my_lf, comments):
-        yield core.is_labeling_function(my_lf, "my_lf")
+        yield core.is_function(my_lf, "my_lf", "labeling")
         n = int((core.votes(my_lf, comments) == SPAM).sum())
         yield Finding(n == 2, "two votes", f"{n} votes; two are right")
 
@@ -72,6 +72,12 @@ MISTAKES = {
     "None": (lambda x: None, "nothing (None): every path needs a return"),
     "True": (lambda x: "check" in x.text, "returned False"),
     "a word": (lambda x: "SPAM", "returned 'SPAM'"),
+    "nan": (lambda x: float("nan"), "returned nan"),
+    "NumPy's True": (lambda x: np.bool_(True), "returned np.True_"),
+    "a generator": (lambda x: (vote for vote in [SPAM]), "returned <generator"),
+    "another class": (lambda x: 2, "returned 2. It must return ABSTAIN (-1) or the number of"),
+    "a huge number": (lambda x: 10**30, "returned 1000"),
+    "one that takes the text away": (lambda x: delattr(x, "text"), "returned nothing (None)"),
     "exit": (lambda x: sys.exit(), "stopped with SystemExit"),
     "unprintable": (raises_unprintable, "stopped with Unprintable"),
     "one comment": (
@@ -99,6 +105,14 @@ def test_a_wrong_answer_gets_one_sentence_and_no_point_even_after_a_right_one(na
     assert points == 0 and said.count("✗") == 1 and hint in said
     checks.summary(9)
     assert "0 of 1 exercises solved; open: 9.1" in capsys.readouterr().out
+
+
+def test_an_lf_may_change_its_comment_and_return_a_number_of_numpy(capsys):
+    def changes(x):
+        x.text = x.text.upper()
+        return np.int64(SPAM if "CHECK" in x.text or "SUBSCRIBE" in x.text else ABSTAIN)
+
+    assert judge(changes, capsys)[0] == 1 and COMMENTS.text[0] == "check http://a.com"
 
 
 def test_a_comment_in_an_error_is_defanged(capsys):
@@ -186,6 +200,7 @@ FAULTS = {
     "one name twice": ({"lfs": [*LFS[:2], says("song", HAM, "check")]}, "two LFs are called check"),
     "never silent": ({"L": np.where(L == [[-1, -1, -2]], 1, L)}, "never silent: check, subscribe"),
     "one class": ({"L": np.where(L == HAM, SPAM, L)}, "no LF votes for class 0"),
+    "many classes": ({"cardinality": 9, "probs": None}, "for class 2, 3, 4, 5, 6 and 2 more."),
     "odd class": ({"L": np.where(L == HAM, 2, L)}, "votes for 2; the classes are 0 to 1"),
     "disagreement": ({"probs": FINE["probs"][:, ::-1]}, "agrees with 0.0% of the majorities"),
     "abstains": ({"labels": [0, -1, 1, -1]}, "2 labels are -1"),

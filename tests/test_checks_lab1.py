@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from notebook_code import run_cells
 from snorkel.labeling import LabelingFunction, PandasLFApplier, labeling_function
+from solved import SOLUTIONS, WRONG
 
 import checks
 import utils
@@ -93,6 +95,16 @@ def test_gold_labels_cannot_be_looked_up(splits, capsys):
     assert points == 0 and "x.text" in said
 
 
+@real_data
+def test_gold_labels_of_all_comments_are_no_rule(splits, notebook, capsys):
+    gold = pd.concat([splits["train"], splits["valid"]]).set_index("text").label.to_dict()
+    ham = LabelingFunction("ham", lambda x: HAM if gold.get(x.text) == HAM else ABSTAIN)
+    points, said = verdict(capsys, "1.2", my_ham_lf=ham)
+    assert points == 0 and "it knows these comments by heart" in said
+    both = LabelingFunction("both", lambda x: gold.get(x.text, ABSTAIN))
+    assert verdict(capsys, "1.5", **new_lf(notebook, both))[0] == 0
+
+
 @pytest.mark.parametrize("vote", [True, None, "HAM", 0.0])
 def test_what_is_no_vote_is_refused_with_a_hint(vote, capsys):
     points, said = verdict(capsys, "1.2", my_ham_lf=LabelingFunction("odd", lambda x: vote))
@@ -143,6 +155,18 @@ def test_probabilities_and_tables_are_named_as_what_they_are(notebook, majority,
     assert "one label for each text" in verdict(capsys, "1.3", **answer)[1]
     answer["my_texts"] = notebook["df_train"]
     assert "take its column `text`" in verdict(capsys, "1.3", **answer)[1]
+
+
+# ---------------------------------------------------------------- 1.4
+
+
+@pytest.mark.parametrize("kind", [float, np.float32, np.float64])
+def test_thresholds_are_numbers_of_any_kind_but_true_and_nan(kind, capsys):
+    df = pd.DataFrame({"llm": [-3.0, -2, -1, 0], "label": [0, 0, 1, 1]})
+    given = {"df_dev": df, "df_valid": df}
+    assert verdict(capsys, "1.4", my_low=kind(-2), my_high=kind(-1), **given)[0] == 1
+    for odd in (True, kind("nan"), kind("inf"), "-2", df.llm):
+        assert "are numbers" in verdict(capsys, "1.4", my_low=odd, my_high=kind(9), **given)[1]
 
 
 # ---------------------------------------------------------------- 1.5
@@ -245,10 +269,65 @@ def test_too_few_labels_get_a_sentence(capsys):
 def test_a_vote_outside_of_the_classes_is_named(capsys):
     data = own((10, 10, 10))
     points, said = verdict(capsys, "1.6", **data | {"CLASS_NAMES": ["a", "b"]})
-    assert points == 0 and "an LF voted for class 2; the classes are 0 to 1" in said
+    assert (
+        points == 0
+        and "returned 2. It must return ABSTAIN (-1) or the number of a class (0 to 1)" in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda lfs: None, "make it a list of LFs"),
+        (lambda lfs: (lf for lf in lfs), "make it a list of LFs"),
+        (lambda lfs: lfs[:1] * 3, "3 LFs, but 1 names: each needs its own"),
+    ],
+)
+def test_the_list_of_lfs_is_a_list_of_different_lfs(change, hint, capsys):
+    data = own((10, 10))
+    data["my_lfs"] = change(data["my_lfs"])
+    points, said = verdict(capsys, "1.6", **data)
+    assert points == 0 and hint in said
 
 
 def test_many_rows_are_judged_in_seconds(capsys):
     """150,000 rows within a minute are promised for the whole part; this is one fifth of them."""
     data = own((15_000, 15_000))
     assert verdict(capsys, "1.6", **data)[0] == 1
+
+
+# ---------------------------------------------------------------- solutions and typical mistakes
+
+
+@pytest.fixture(scope="module")
+def lab(notebook):
+    """Return the variables of lab 1 until part 2, and what exercises 1.5 and 1.6 need besides."""
+    cells = run_cells("01_spam_tutorial.ipynb", until="wrong")
+    help_desk = utils.HERE / "data" / "help_desk" / "help_desk.csv"
+    columns = ("message", "urgent", {"no": 0, "yes": 1}, True)
+    own_data = {"df_own": utils.read_comments(help_desk, *columns), "CLASS_NAMES": ["no", "yes"]}
+    df_all = pd.concat([cells[f"df_{split}"] for split in ("train", "valid", "test")])
+    votes = {"L_all": cells["apply_lfs"](cells["simple_lfs"], df_all)}
+    return cells | own_data | votes | {name: notebook[name] for name in ("L_better", "REQUESTS")}
+
+
+def answers_of_lab_1(answers):
+    """Return (grade_id, answer) but those to 1.4, which need the scores of the language model."""
+    return [pair for pair in answers if "exercise-1-" in pair[0] and pair[0] != "exercise-1-4"]
+
+
+@real_data
+@pytest.mark.parametrize(("grade_id", "answer"), answers_of_lab_1(SOLUTIONS.items()))
+def test_the_reference_solution_is_solved(grade_id, answer, lab, capsys):
+    exec(answer, lab)
+    points, said = verdict(capsys, grade_id[-3:].replace("-", "."), **lab)
+    assert points == 1, said
+
+
+@real_data
+@pytest.mark.parametrize(("grade_id", "mistakes"), answers_of_lab_1(WRONG.items()))
+def test_typical_mistakes_get_their_hints(grade_id, mistakes, lab, capsys):
+    for answer, hint in mistakes:
+        exec(answer, lab)
+        points, said = verdict(capsys, grade_id[-3:].replace("-", "."), **lab)
+        assert points == 0 and hint in said, said

@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -72,6 +73,17 @@ def test_another_encoding_is_read_with_a_notice_or_by_its_name(encoding, capsys)
     assert read(content, encoding=encoding).text[0] == "Gästé" and not capsys.readouterr().out
 
 
+@pytest.mark.parametrize("between", ["; ", " | ", ", "])
+def test_the_separator_of_a_file_without_a_header_is_where_the_labels_are(between):
+    rows = "".join(f'ham,"one{between}two {i}"\nspam,"three{between}four"\n' for i in range(15))
+    assert read(rows.encode(), 1, 0, TWO).text[1] == f"three{between}four"
+
+
+def test_positions_and_numbers_may_come_from_numpy():
+    ham, spam = np.arange(2)
+    assert [*read(b"ham,a\nspam,b\n", spam, ham, {"ham": ham, "spam": spam}).label] == [0, 1]
+
+
 def test_several_names_may_mean_one_class_and_a_class_may_be_left_out(capsys):
     content = b"CONTENT,CLASS\na,1 star\nb,5 stars\nc,2 stars\nd,3 stars\n"
     numbers = {"1 star": 0, "2 stars": 0, "3 stars": -1, "5 stars": 1}
@@ -100,8 +112,10 @@ BAD = {  # name -> (content, what the message says)
     "one name twice": (b"CONTENT,CLASS,label\nhi,1,x\n", "two columns.*'label'.*Rename one"),
     "empty": (b"", "is empty, or no text file"),
     "no rows": (b"CONTENT,CLASS\n", "no rows to use"),
-    "NUL bytes": (b"CONTENT,CLASS\nh\0o,0\n", "no text file.*CSV UTF-8"),
+    "NUL bytes": (b"CONTENT,CLASS\nh\0o,0\n", "no text file.*CSV UTF-8.*read_excel"),
+    "JSON lines": (b'{"CONTENT": "hi", "CLASS": 1}\n', "no column.*read_json"),
     "quote never closed": (b'CONTENT,CLASS\nhi,1\n"ho,0\n', "row 2.*closing quote"),
+    "quotes in tabs": (b'CLASS\tCONTENT\n1\t"hi\n0\tho"\n', "swallows.*quoting=3"),
     "a field too many": (b"CONTENT,CLASS\nhi,1\nho, ho,0\n", "line 3, saw 3.*as many fields"),
     "more fields in each row": (b"CONTENT,CLASS\nhi,1,x,x\n", "row 1 has more fields"),
     "class in words": (b"CONTENT,CLASS\nhi,1\nho,spam\n", "1 of 2 rows.*data row 2.*'spam' 1"),
@@ -118,14 +132,16 @@ def test_a_bad_file_is_an_error_that_says_what_to_do(name, tmp_path):
         utils.read_comments(tmp_path / "mine.csv")
 
 
-def test_all_bad_rows_are_reported_at_once_with_a_line_that_drops_them():
-    table = pd.DataFrame({"say": [*"abc", " ", None] * 20, "kind": [*"xyzxy"] * 20})
-    with pytest.raises(utils.DataError, match="60 of 100 rows.*'x' 40, 'y' 40, 'z' 20") as caught:
-        read(table, "say", "kind", {"x": 0, "y": 1})
+@pytest.mark.parametrize(("kinds", "x", "y"), [("xyzxy", "x", "y"), ((1.0, 5, 3, 1, 5), "1", 5)])
+def test_all_bad_rows_are_reported_at_once_with_a_line_that_drops_them(kinds, x, y):
+    table = pd.DataFrame({"say": [*"abc", " ", None] * 20, "kind": [*kinds] * 20})
+    found = f"60 of 100 rows.*'{x}' 40, '{y}' 40, '{kinds[2]}' 20"
+    with pytest.raises(utils.DataError, match=found) as caught:
+        read(table, "say", "kind", {x: 0, y: 1})
     line = str(caught.value).split("DataFrame: ")[1]
     variables = {"df": table}
     exec(line, variables)
-    assert len(read(variables["df"], "say", "kind", {"x": 0, "y": 1})) == 40
+    assert len(read(variables["df"], "say", "kind", {x: 0, y: 1})) == 40
 
 
 @pytest.mark.parametrize(
@@ -136,7 +152,16 @@ def test_wrong_labels_are_an_error_before_any_row_is_read(labels):
         utils.read_comments("nowhere.csv", labels=labels)
 
 
-@pytest.mark.parametrize("path", ["nowhere.csv", "."])
-def test_a_path_that_is_no_file_is_an_error(path):
-    with pytest.raises(utils.DataError, match="cannot be read.*Check the path"):
-        utils.read_comments(path)
+@pytest.mark.parametrize("source", ["nowhere.csv", ".", None, 3, b"hi", {"CONTENT": ["hi"]}, []])
+def test_what_is_no_file_is_an_error(source):
+    with pytest.raises(utils.DataError, match="cannot be read.*Check the path.*DataFrame"):
+        utils.read_comments(source)
+
+
+def test_a_file_opened_in_another_encoding_and_one_column_for_both_are_errors(tmp_path):
+    (tmp_path / "mine.csv").write_bytes("CONTENT,CLASS\nGästé,1\n".encode("latin-1"))
+    refused = pytest.raises(utils.DataError, match="not in utf-8. Pass its path")
+    with open(tmp_path / "mine.csv", encoding="utf-8") as file, refused:
+        utils.read_comments(file)
+    with pytest.raises(utils.DataError, match="both 'CLASS'"):
+        read(b"CONTENT,CLASS\nhi,1\n", "CLASS")
