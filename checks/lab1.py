@@ -70,7 +70,7 @@ def check_ham_lf(my_ham_lf):
         yield from _one_class(cast, HAM, where)
         right = (df.label == HAM)[cast != ABSTAIN].mean()
         spam = (cast == HAM)[df.label == SPAM].mean()
-        text = f"{right:.0%} of its votes are right on {where}"
+        text = f"{right:.1%} of its votes are right on {where}"
         wrong = f"{text}: it says HAM to {spam:.0%} of the spam; 85% should be right"
         yield Finding(right >= 0.85, text, wrong)
         share = (cast != ABSTAIN).mean()
@@ -131,7 +131,7 @@ def check_thresholds(my_low, my_high, df_dev, df_valid):
     share, right = found["dev"]
     text = f"it votes on {share:.0%} of dev"
     yield Finding(share >= 0.6, text, f"{text}; 60% are needed: move the thresholds together")
-    text = f"{right:.0%} of its votes on dev are right"
+    text = f"{right:.1%} of its votes on dev are right"
     yield Finding(right >= 0.85, text, f"{text}; 85% should be: which side is wrong more often?")
     share, right = found["valid"]
     yield Finding(True, f"on valid it votes on {share:.0%}, and {right:.0%} of the votes are right")
@@ -153,7 +153,7 @@ def check_new_lf(my_lf, L_all, L_better, REQUESTS):
     wrong = "it votes as an LF of the lab does: write down an idea of your own"
     yield Finding(not twin, "the idea is new", wrong)
     right = (cast == golds)[voted].mean()
-    text = f"{right:.0%} of its votes are right"
+    text = f"{right:.1%} of its votes are right"
     yield Finding(right >= 0.9, text, f"{text}; 90% should be. Read the wrong ones")
     new = int((voted & (cast == golds) & (_count(L_all[:n_rows]) != golds)).sum())
     text = f"it is right on {new} comments where the ten are silent, tied or wrong"

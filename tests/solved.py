@@ -439,10 +439,14 @@ WRONG["exercise-3-2"] = [
 ]
 
 SOLUTIONS["exercise-3-3"] = '''\
+worst = suspects.sort_values("surprise", ascending=False).head(8).index
+WORST = re.compile(r"(?i)\\b(?:" + "|".join(map(re.escape, worst)) + r")\\b")
+
+
 @slicing_function()
 def my_slice(x):
-    """Who talks about comments and views, not about the song, wants to be seen."""
-    return bool(re.search(r"(?i)like this|comment|share|to check the|favou?rite", x.text))
+    """The words of the suspects, whatever they mean."""
+    return bool(WORST.search(x.text))
 '''
 WRONG["exercise-3-3"] = [
     (
