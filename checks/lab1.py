@@ -32,7 +32,8 @@ def _one_class(cast, label, where="dev"):
     name, other = ("SPAM", "HAM") if label == SPAM else ("HAM", "SPAM")
     wrong = int((cast == 1 - label).sum())
     only = f"it votes {other} on {wrong} comments; here it should vote {name} only"
-    yield Finding(wrong == 0, f"it votes {name} only", only)
+    if wrong:
+        yield Finding(False, "", only)
     yield from _some_votes(cast, where, f"return {name}")
 
 

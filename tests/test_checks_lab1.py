@@ -65,6 +65,15 @@ def test_the_keyword_is_found_in_capital_letters_too(capsys):
     assert points == 0 and "try x.text.lower()" in said
 
 
+def test_a_vote_for_the_other_class_is_named_first(capsys):
+    both = LabelingFunction("both", lambda x: SPAM if "subscribe" in x.text.lower() else HAM)
+    points, said = verdict(capsys, "1.1", my_subscribe=both)
+    assert points == 0 and "here it should vote SPAM only" in said and said.count("✓") == 1
+    silent = LabelingFunction("silent", lambda x: ABSTAIN)
+    points, said = verdict(capsys, "1.1", my_subscribe=silent)
+    assert points == 0 and "on 0 comments of dev" in said and said.count("✓") == 1
+
+
 def test_a_plain_function_is_no_labeling_function(capsys):
     points, said = verdict(capsys, "1.1", my_subscribe=lambda x: SPAM)
     assert points == 0 and "@labeling_function() goes above" in said
