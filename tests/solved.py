@@ -503,7 +503,7 @@ def my_lf(x):
 
 my_lfs = [*simple_lfs, my_lf]
 """,
-        "Links must gain 20 points",
+        "Links must gain 30 points",
     ),
     ("my_lfs = simple_lfs[2]", "make it a list of LFs"),
     (

@@ -79,6 +79,7 @@ def notebook(monkeypatch):
         "members": pd.DataFrame(
             {"sf_link": link, "sf_no_promotion": ~link & ~text.str.contains("subscribe")}
         ),
+        "suspects": pd.DataFrame({"surprise": [9.0, 8.0]}, ["like this comment", "share"]),
         "link": link,
         "simple_lfs": lfs,
         "lf_short": lf_short,
