@@ -31,6 +31,7 @@ def execute(notebook):
         kernel_name="python3",
         timeout=CELL_SECONDS,
         record_timing=False,
+        coalesce_streams=True,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(ROOT)}},
     ).execute()
