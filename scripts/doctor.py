@@ -84,6 +84,13 @@ def set_up():
 # The checks. Each returns (level, text, how to fix it).
 
 
+def restore(name):
+    """Return how to get a file of ours back: by git, or in a hand-out by a fresh copy."""
+    if os.path.exists(os.path.join(ROOT, ".git")):
+        return "restore it: git checkout -- " + name
+    return "copy {0} from the hand-out again".format(name)
+
+
 def judge(good, text, level, fix):
     return ("OK", text, "") if good else (level, text, fix)
 
@@ -154,7 +161,7 @@ def packages():
     command = [sys.executable, "-c", code]
     if find_spec("triton") and subprocess.call(command, cwd=ROOT, stderr=subprocess.DEVNULL) != 0:
         text = "utils.py does not load triton before TensorFlow, so that Python can crash"
-        fix = "git checkout -- utils.py (or pip uninstall triton: the labs do without it)"
+        fix = restore("utils.py") + " (or pip uninstall triton: the labs do without it)"
         return "FAIL", text, fix
     return "OK", "all of requirements.txt and constraints.txt, in these versions", ""
 
@@ -175,7 +182,7 @@ def data():
     try:
         import fetch
     except Exception as error:
-        return "FAIL", "fetch.py: {0}".format(error), "restore it: git checkout -- fetch.py"
+        return "FAIL", "fetch.py: {0}".format(error), restore("fetch.py")
 
     def no_download(urls):
         raise fetch.DataError("the real comments are not here yet")
@@ -195,7 +202,7 @@ def data():
 def utils():
     ours, package = os.path.join(ROOT, "utils.py"), os.path.join(ROOT, "utils", "__init__.py")
     if not os.path.exists(ours):
-        return "FAIL", ours + " is missing", "restore it: git checkout -- utils.py"
+        return "FAIL", ours + " is missing", restore("utils.py")
     if os.path.exists(package):
         return "FAIL", "{0} is found before utils.py".format(package), "rename or remove its folder"
     other = find_spec("utils")
@@ -269,7 +276,8 @@ def main():
     if "FAIL" in levels:
         print("NOT READY ({0}): begin with the first FAIL; -> says how to fix it.".format(counts))
         return 1
-    print("READY ({0}). 'make test' proves that the labs run.".format(counts))
+    proof = " 'make test' proves that the labs run." * os.path.exists(os.path.join(ROOT, "tests"))
+    print("READY ({0}).{1}".format(counts, proof))
     return 0
 
 

@@ -152,7 +152,11 @@ def test_data(doctor, labs, monkeypatch):
     del sys.modules["fetch"]
     (labs / "fetch.py").write_text("misspelled")
     level, text, fix = doctor.data()
-    assert level == "FAIL" and "misspelled" in text and "git checkout" in fix
+    assert (
+        level == "FAIL" and "misspelled" in text and fix == "copy fetch.py from the hand-out again"
+    )
+    (labs / ".git").mkdir()
+    assert doctor.data()[2] == "restore it: git checkout -- fetch.py"
 
 
 def test_data_is_never_fetched(doctor, monkeypatch):
