@@ -1,100 +1,91 @@
-"""Put the notebooks back to their committed versions; what was changed is first saved in saved/ under a dated name.
+"""Put notebooks back as they were; your versions are first saved in saved/ under a dated name.
 
-    python scripts/reset.py             back to the last commit
-    python scripts/reset.py <commit>    back to another one, for example origin/main
+python scripts/reset.py                     all notebooks, as in the last commit
+python scripts/reset.py 02                  only lab 2
+python scripts/reset.py origin/main         as in another commit (or both: 02 origin/main)
 
-Notebooks that are unchanged are left alone. Nothing is lost, even if this is interrupted: a notebook is replaced only
-after its saved copy is complete. It needs git, and no other package.
+In a hand-out, which has no git, the originals are in originals/.
 """
 
 import itertools
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SAVED = ROOT / "saved"
+BY_HAND = "Nothing was changed. Download the labs again, into another folder, and copy from there."
 
 
 def git(*arguments):
-    """Return what a git command prints, as bytes; end with a clear message if it fails."""
+    """Return what a git command prints, as bytes; end with a clear sentence if it fails."""
+    if not (ROOT / ".git").exists():
+        sys.exit(f"{ROOT} is no git checkout and has no folder originals. {BY_HAND}")
     try:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True)
+        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True).stdout
     except OSError as error:
-        sys.exit(f"git cannot be run ({error}), and only git knows the original notebooks. {BY_HAND}")
-    if done.returncode != 0:
-        reason = done.stderr.decode("utf-8", "replace").strip()
-        sys.exit(f"git does not have the original notebooks: {reason}\n{BY_HAND}")
-    return done.stdout
+        sys.exit(f"git cannot be run ({error}). {BY_HAND}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"git says: {error.stderr.decode('utf-8', 'replace').strip()}. {BY_HAND}")
 
 
-BY_HAND = (
-    "Nothing was changed. To get the originals, download the labs again into another folder and copy the notebooks "
-    "that you want from there; rename your own versions first."
-)
-
-
-def committed_notebooks(commit):
-    """Return the notebooks of a commit: file name -> bytes as git would write them here."""
-    if git("rev-parse", "--show-prefix").strip():
-        sys.exit(f"This folder is no git checkout of its own: it lies within another one. {BY_HAND}")
-    names = os.fsdecode(git("ls-tree", "--name-only", "-z", commit)).split("\0")
-    notebooks = [name for name in names if name.startswith("0") and name.endswith(".ipynb")]
-    return {name: git("cat-file", "--filters", f"{commit}:{name}") for name in notebooks}
-
-
-def save(path, stamp):
-    """Copy a notebook into saved/ under a name that does not exist yet; return the copy's path."""
-    SAVED.mkdir(exist_ok=True)
-    content = path.read_bytes()
-    for number in itertools.count(1):
-        copy = SAVED / f"{stamp}{f'-{number}' if number > 1 else ''}_{path.name}"
-        try:
-            with open(copy, "xb") as file:  # fails if the file exists: an earlier copy is never overwritten
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        except FileExistsError:
-            continue
-        except BaseException:
-            copy.unlink(missing_ok=True)  # half a copy; the notebook itself is still in its place
-            raise
-        return copy
-
-
-def replace(path, content):
-    """Write `content` to `path`, complete or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
+def write(path, content):
+    """Write a file, complete or not at all; a link in its place is replaced, not followed."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-") as folder:
+        part = Path(folder, path.name)
         part.write_bytes(content)
         os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
-def main():
-    commit = sys.argv[1] if len(sys.argv) > 1 else "HEAD"
-    originals = committed_notebooks(commit)
-    changed = [
-        name for name in originals if not (ROOT / name).exists() or (ROOT / name).read_bytes() != originals[name]
-    ]
-    stamp = datetime.now().strftime("%Y-%m-%d_%H%M")
-    try:
-        for name in changed:
-            if (ROOT / name).exists():
-                print(f"{name}: your version is now {save(ROOT / name, stamp).relative_to(ROOT).as_posix()}")
-        for name in changed:
-            replace(ROOT / name, originals[name])
-            print(f"{name}: put back")
-    except OSError as error:
-        sys.exit(f"Stopped: {error}. Nothing is lost: what is not in {SAVED.name}/ is still in its place.")
-    if changed:
-        print("If a notebook is open in JupyterLab, take File > Reload Notebook from Disk before you go on.")
-    else:
-        print("All notebooks are as they were committed; nothing to do.")
+def save(path):
+    """Copy a notebook to saved/ under a name that is not in use; return that name."""
+    folder, minute = ROOT / "saved", datetime.now().strftime("%Y-%m-%d_%H%M")
+    folder.mkdir(exist_ok=True)
+    for number in itertools.count(1):
+        copy = folder / f"{minute}{f'-{number}' if number > 1 else ''}_{path.name}"
+        if not os.path.lexists(copy):
+            write(copy, path.read_bytes())
+            return f"saved/{copy.name}"
+
+
+def originals(lab, commit):
+    """Return the original notebooks, name -> bytes, of one lab ("02") or of all ("0")."""
+    folder = ROOT / "originals"
+    if folder.is_dir() and not commit:
+        return {path.name: path.read_bytes() for path in folder.glob(f"{lab}*.ipynb")}
+    commit = commit or "HEAD"
+    names = git("ls-tree", "--name-only", commit).decode().splitlines()
+    names = [name for name in names if name.startswith(lab) and name.endswith(".ipynb")]
+    return {name: git("cat-file", "--filters", f"{commit}:{name}") for name in names}
+
+
+def main(arguments):
+    lab, commit = "0", None
+    for argument in arguments:
+        if argument.isdecimal() and len(argument) <= 2:
+            lab = argument.zfill(2)
+        else:
+            commit = argument
+    notebooks = originals(lab, commit)
+    if not notebooks:
+        sys.exit(f"There is no notebook of lab {lab}. Nothing was changed.")
+    for name, original in sorted(notebooks.items()):
+        path = ROOT / name
+        if path.exists() and path.read_bytes() == original:
+            print(f"{name}: as it was")
+            continue
+        try:
+            saved = f"; your version is now {save(path)}" if path.exists() else ""
+            write(path, original)
+        except OSError as error:
+            sys.exit(f"Stopped at {name}: {error}. Nothing is lost: your version is in its place.")
+        print(f"{name}: put back{saved}")
+    print("A notebook that is open in JupyterLab: take File > Reload Notebook from Disk.")
+    if not commit and (ROOT / ".git").exists():
+        print("Have you committed changes? Then name the commit to go back to: ARGS=origin/main")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

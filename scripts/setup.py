@@ -1,107 +1,161 @@
-# Set up the labs: make .venv, install requirements.txt, register the kernel, find the data.
+# Set up the labs: make an environment, install requirements.txt, register the kernel, get the data.
 #
-# This file must be readable by any Python, even one that is too old for the labs: it is what tells
-# the user so. A second run sees that nothing has changed and takes a fraction of a second.
+#     python3 scripts/setup.py                      in .venv, as "make setup" does
+#     python3 scripts/setup.py data_labeling_env    in a folder of your choice
+#
+# An environment that LABS_ENV names, or that is a link, is shared: it is checked and never changed.
+# Any Python must be able to read this file, because it tells the user that a Python is too old.
 
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-if __name__ == "__main__" and not OLDEST <= sys.version_info[:2] <= NEWEST:  # scripts/check.py imports this file
+if __name__ == "__main__" and not OLDEST <= sys.version_info[:2] <= NEWEST:
     sys.exit(
-        "These labs need Python 3.11, 3.12 or 3.13, and {0} is Python {1}.{2}. Install one of them and name it, "
-        "for example: make lab PYTHON=python3.12".format(sys.executable, *sys.version_info[:2])
+        "These labs need Python 3.11, 3.12 or 3.13, and {0} is Python {1}.{2}. Install one, and "
+        "name it: make lab PYTHON=python3.12 (without make: python3.12 scripts/setup.py)".format(
+            sys.executable, *sys.version_info
+        )
     )
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
-STAMP = os.path.join(VENV, "labs-setup-is-done")
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+BIN, EXE = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
+DEFAULT = os.path.join(ROOT, ".venv")
 KERNEL = "data_labeling_env"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-LAB_SETTINGS = os.path.join(VENV, "share", "jupyter", "lab", "settings")  # JupyterLab's defaults in .venv
 WRAP_CODE = '{"@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineWrap": true}}}'
+ASK = "import os, sys, sysconfig; assert os.path.samefile(sys.prefix, sys.argv[1]); \
+print('%d.%d' % sys.version_info[:2]); print(sysconfig.get_path('purelib'))"
 
 
-def read(name):
-    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
         return file.read()
 
 
-def wanted():
-    """Return what a finished set-up is stamped with: the files that decide what is installed, and where."""
-    text = read("requirements.txt") + read("constraints.txt") + read(os.path.join("scripts", "setup.py")) + VENV
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def is_done():
+def examine(venv, version=None):
+    """Return why an environment has to be made anew, or "", and the folder of its packages."""
+    python, pip = (os.path.join(venv, BIN, name + EXE) for name in ("python", "pip"))
+    command = [python, "-I", "-X", "utf8", "-c", ASK, venv]  # whatever PYTHON... is set to
     try:
-        with open(STAMP, encoding="utf-8") as file:
-            return file.read() == wanted() and os.path.exists(PYTHON)
-    except OSError:
-        return False
+        said = subprocess.check_output(command, stderr=subprocess.DEVNULL).decode("utf-8")
+        with open(pip, "rb") as file:
+            is_here = os.fsencode(os.path.realpath(venv)).lower() in file.read().lower()
+    except (OSError, subprocess.CalledProcessError) as error:
+        why = getattr(error, "strerror", None) or "it is damaged"
+        return "its Python or its pip does not start ({0})".format(why), ""
+    found, folder = said.splitlines()
+    if version not in (None, found):
+        return "its Python is {0}".format(found), folder
+    return "" if is_here else "it was moved or copied: its programs name another folder", folder
 
 
-def run(*command):
-    return subprocess.call(list(command), cwd=ROOT)
+def plain(name):
+    return re.sub("[-_.]+", "-", name).lower()
+
+
+def wrong_packages(folders):
+    """Compare the packages in some folders with requirements.txt and constraints.txt.
+
+    Return two lists of texts: what is missing or a wrong direct requirement, and what else differs.
+    """
+    here, wrong, other = {}, [], []
+    entries = [entry for folder in folders if os.path.isdir(folder) for entry in os.listdir(folder)]
+    for name, version in re.findall(r"(?m)^(.+?)-([^-+\n]+).*\.dist-info$", "\n".join(entries)):
+        here.setdefault(plain(name), version)
+    for file, differing in (("requirements.txt", wrong), ("constraints.txt", other)):
+        pins = re.findall(r"(?m)^([\w.-]+)(?:\[\w+\])?==([\w.]+) *(;?)", read(file))
+        for name in sorted({name for name, _, _ in pins}):
+            found = here.get(plain(name))
+            versions = [version for pinned, version, _ in pins if pinned == name]
+            if found and found not in versions:
+                text = "{0} {1} instead of {2}"
+                differing.append(text.format(name, found, " or ".join(versions)))
+            elif not found and (len(versions) > 1 or (name, versions[0], "") in pins):
+                wrong.append(name + " missing")  # ";" and one version: for other systems only
+    return wrong, other
 
 
 def must(what, *command):
-    if run(*command) != 0:
+    if subprocess.call(command, cwd=ROOT) != 0:
         sys.exit(
-            "\nSet-up stopped: {0} failed; the reason stands above. Nothing is lost: the same command goes on from "
-            "here. If it fails again, see 'Troubleshooting' in the README.".format(what)
+            "\nSet-up stopped: {0} failed; the reason is shown above. The same command continues "
+            "from here. See also docs/troubleshooting.md.".format(what)
         )
 
 
-def make_venv():
-    if subprocess.call([sys.executable, "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) != 0:
-        sys.exit(
-            "This Python has no module for virtual environments. On Debian and Ubuntu: "
-            "sudo apt install python{0}.{1}-venv".format(*sys.version_info[:2])
-        )
-    must("making .venv", sys.executable, "-m", "venv", "--clear", VENV)
+def make(venv, stamp):
+    in_our_folder = venv.startswith(ROOT + os.sep) and os.path.exists(venv + "/pyvenv.cfg")
+    is_ours = venv == DEFAULT or in_our_folder or os.path.exists(stamp)
+    if os.path.isdir(venv) and os.listdir(venv) and not is_ours:
+        sys.exit("{0} is left alone: it was not made by these labs. Name another.".format(venv))
+    if os.path.realpath(sys.prefix) == venv:
+        sys.exit("{0} has to be made anew: type deactivate, then the command again.".format(venv))
+    must("making the environment", sys.executable, "-m", "venv", "--clear", venv)
 
 
-def install():
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"] + ([] if sys.stdout.isatty() else ["-q"])
-    torch = [line.split()[0] for line in read("requirements.txt").splitlines() if line.startswith("torch==")]
-    if platform.system() == "Linux":
-        # The ordinary Linux wheel of torch brings several GB of CUDA. One short try for the small one; if it
-        # cannot be had, the next step takes the ordinary wheel.
+def install(python):
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "install"]
+    pip += [] if sys.stdout.isatty() else ["-q"]
+    torch = re.findall(r"(?m)^torch==[\w.]+", read("requirements.txt"))
+    if torch and platform.system() == "Linux":
+        # The ordinary wheel brings several GB of CUDA: one short try for the small one.
         print("Looking for the CPU build of torch ...")
-        run(*(pip + ["--retries", "0", "--timeout", "5", "--no-deps", "--index-url", CPU_INDEX] + torch))
+        short = ["--retries", "0", "--timeout", "5", "--no-deps", "--index-url", CPU_INDEX]
+        if subprocess.call(pip + short + torch) != 0:
+            print("It cannot be had here. The ordinary build is larger, but right, too.")
     print("Installing requirements.txt (a few minutes the first time) ...")
-    if shutil.which("uv"):
-        # uv is quicker, but does not read settings of pip such as an index of one's own: hence the way back to pip
-        must("the installation of torch", *(pip + torch))
-        if run("uv", "pip", "install", "--quiet", "--python", PYTHON, "-r", "requirements.txt") == 0:
+    if shutil.which("uv") and not os.environ.get("PIP_NO_INDEX"):  # quicker; asks the index only
+        uv = ["uv", "pip", "install", "--quiet", "--python", python, "-r", "requirements.txt"]
+        if subprocess.call(uv, cwd=ROOT) == 0:
             return
         print("uv could not do it; now with pip ...")
     must("the installation", *(pip + ["-r", "requirements.txt"]))
 
 
-def main():
-    if is_done():
+def main(folder=None):
+    sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
+    encoding = os.environ.get("PYTHONIOENCODING", "").split(":")[0]
+    os.environ["PYTHONIOENCODING"] = encoding + ":backslashreplace"  # for what is started here
+    shared = None if folder else os.environ.get("LABS_ENV")
+    venv = os.path.abspath(folder or shared or DEFAULT)
+    venv = os.path.join(os.path.realpath(os.path.dirname(venv)), os.path.basename(venv))
+    stamp = os.path.join(venv, "labs-setup-is-done")
+
+    fault, packages = examine(venv, None if shared else "{0}.{1}".format(*sys.version_info))
+    wrong, other = wrong_packages([packages])
+    if shared or os.path.islink(venv):
+        if fault or wrong:
+            sys.exit(
+                "The shared environment {0} is not changed from here. It cannot run the labs: {1}. "
+                "Tell the person who made it.".format(venv, fault or ", ".join(wrong))
+            )
         return
-    # A .venv that answers is kept and completed; a broken one, or one of another Python version, is made anew.
-    probe = [PYTHON, "-c", "import sys, pip; sys.exit(sys.version_info[:2] != ({0}, {1}))".format(*sys.version_info)]
-    if not os.path.exists(PYTHON) or subprocess.call(probe, stderr=subprocess.DEVNULL) != 0:
-        make_venv()
-    install()
-    must("registering the kernel", PYTHON, "-m", "ipykernel", "install", "--user", "--name=" + KERNEL)
-    os.makedirs(LAB_SETTINGS, exist_ok=True)
-    with open(os.path.join(LAB_SETTINGS, "overrides.json"), "w", encoding="utf-8") as file:
-        file.write(WRAP_CODE + "\n")  # so that no line of code is cut off in a narrow window
-    must("looking for the data", PYTHON, "utils.py")
-    with open(STAMP, "w", encoding="utf-8") as file:
-        file.write(wanted())
-    print("The set-up is done.")
+    files = "requirements.txt", "constraints.txt", "scripts/setup.py"
+    wanted = hashlib.sha256("".join(map(read, files)).encode("utf-8")).hexdigest()
+    if not (fault or wrong or other) and os.path.exists(stamp) and read(stamp) == wanted:
+        return
+    if fault:
+        make(venv, stamp)
+    python = os.path.join(venv, BIN, "python" + EXE)
+    install(python)
+    must("registering the kernel", python, "-m", "ipykernel", "install", "--user", "--name", KERNEL)
+    settings = os.path.join(venv, "share", "jupyter", "lab", "settings")
+    os.makedirs(settings, exist_ok=True)
+    with open(os.path.join(settings, "overrides.json"), "w", encoding="utf-8") as file:
+        file.write(WRAP_CODE)  # JupyterLab cuts off no line of code in a narrow window
+    must("looking for the data", python, "utils.py")
+    with open(stamp, "w", encoding="utf-8") as file:
+        file.write(wanted)
+    activate = "" if os.name == "nt" else "source "
+    activate += os.path.join(folder or ".venv", BIN, "activate")
+    print("The set-up is done. To use the environment in this terminal: " + activate)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -1,332 +1,148 @@
-"""Notebooks broken on purpose: each one must be caught, with a message that names the cell.
+"""Notebooks broken on purpose: each fault must be caught, with a message that names the cell.
 
-A small lab is copied once for each fault. One run of pytest over all the copies, with the project's own settings
-and rules, must report every fault: `rules` are the checks of the stored file in tests/test_notebooks.py, `run` is
-the execution under nbval and conftest.py. The table of faults and verdicts is printed at the end of `make test`.
-The rules are tried on the project's three labs too; running those once for each fault would take an hour.
+Caught by `run`, an execution under nbval and conftest.py; by `rules`, those of test_notebooks.py;
+by `ruff`, which is `make lint`. The table of them is printed at the end of `make test`.
 """
 
-import copy
 import re
-from xml.etree import ElementTree
+import subprocess
+import sys
 
-import nbformat
 import pytest
-import test_notebooks as rules
-from small_labs import make_project, number, run_pytest, small_lab
+from nbformat.v4 import new_output
+from small_labs import make_project, picture, printed, run_pytest, small_lab
+from test_notebooks import problems
 
-CELL_SECONDS = 6  # the endless loop runs so long; the other cells need a hundredth of a second
-
-# Each fault takes a fresh small lab; code cell In [n] is lab.cells[n], because a Markdown cell comes first.
-
-
-def number_changed(lab):
-    lab.cells[2].outputs[0].text = "5 comments\n"
-
-
-def code_changed(lab):
-    lab.cells[2].source = lab.cells[2].source.replace("3, 1, 2", "3, 1")
+CELL_SECONDS = 3  # the endless loop runs so long; the other cells need a hundredth of a second
+ERROR = new_output("error", ename="NameError", evalue="x", traceback=[])
+VALUE = new_output("execute_result", {"text/plain": "0"}, execution_count=6)
+OLD = new_output("stream", name="stderr", text="FutureWarning: old\n")
+KEY = "ghp_" + 20 * "a"
 
 
-def output_stripped(lab):
-    lab.cells[2].outputs = []
+def source(text):
+    return {"source": text}
 
 
-def uncompared_output_stripped(lab):
-    lab.cells[4].outputs = []
+def outputs(*stored):
+    return {"outputs": list(stored)}
 
 
-def all_stripped(lab):
+def tag(name):
+    return {"metadata": {"tags": [name]}}
+
+
+def prose(text):
+    return {"source": f"{small_lab().cells[0].source}\n\n{text}"}
+
+
+def strip(lab):
     for cell in lab.cells[1:]:
-        cell.outputs, cell.execution_count = [], None
-
-
-def first_cell_deleted(lab):
-    del lab.cells[1]
-
-
-def middle_cell_deleted(lab):
-    del lab.cells[3]
-
-
-def last_cell_deleted(lab):
-    del lab.cells[-1]
-
-
-def needed_cell_deleted_and_renumbered(lab):
-    del lab.cells[1]
-    number(lab.cells)
-
-
-def cells_swapped(lab):
-    lab.cells[2], lab.cells[3] = lab.cells[3], lab.cells[2]
-
-
-def count_out_of_order(lab):
-    lab.cells[3].execution_count = 7
-
-
-def cell_emptied(lab):
-    lab.cells[3].source = ""
-
-
-def bad_magic(lab):
-    lab.cells[3].source = "%no_such_magic"
-
-
-def failing_shell_line(lab):
-    lab.cells[3].source = "!exit 1"
-
-
-def failing_shell_line_assigned(lab):
-    lab.cells[3].source = "lines = !exit 1"
-
-
-def failing_shell_call(lab):
-    lab.cells[3].source = "get_ipython().system('exit 1')"
-
-
-def name_misspelt(lab):
-    lab.cells[3].source = "comment"
-
-
-def kernel_dies(lab):
-    lab.cells[3].source = "import os; os._exit(1)"
-
-
-def endless_loop(lab):
-    lab.cells[1].source = "import time\nwhile True:\n    time.sleep(0.1)"
-
-
-def warning_printed(lab):
-    lab.cells[3].source = "import warnings; warnings.warn('old')"
-
-
-def foreign_kernel(lab):
-    lab.metadata.kernelspec.name = "somebodys_env"
-
-
-def value_leaves_band(lab):
-    lab.cells[4].source = lab.cells[4].source.replace("accuracy = 0.9", "accuracy = 0.8")
-
-
-def band_check_cell_deleted(lab):
-    del lab.cells[5]
-
-
-def band_check_deleted_and_renumbered(lab):
-    del lab.cells[5]
-    number(lab.cells)
-
-
-def band_check_line_removed(lab):
-    lab.cells[5].source = "pass"
-
-
-def band_check_commented_out_and_refreshed(lab):
-    lab.cells[5].source, lab.cells[5].outputs = "# " + lab.cells[5].source, []
-
-
-def skipped_by_a_tag(lab):
-    lab.cells[3].metadata.tags = ["nbval-skip"]
-
-
-def exception_allowed_by_a_tag(lab):
-    lab.cells[3].metadata.tags = ["raises-exception"]
-
-
-def not_compared_by_a_comment(lab):
-    lab.cells[2].source += "\n# NBVAL_IGNORE_OUTPUT"
-
-
-def not_compared_by_the_old_comment(lab):
-    lab.cells[2].source += "\n# PYTEST_VALIDATE_IGNORE_OUTPUT"
-
-
-def second_headline(lab):
-    lab.cells[3].metadata.tags = ["headline"]
-
-
-def picture_stripped(lab):
-    lab.cells[3].source = "plt.show()"
-
-
-def picture_without_axes(lab):
-    lab.cells[3].outputs = [nbformat.v4.new_output("display_data", {"image/png": "aaaa"})]
-
-
-def error_stored(lab):
-    lab.cells[3].outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="x", traceback=[])]
-
-
-def warning_stored(lab):
-    lab.cells[3].outputs = [nbformat.v4.new_output("stream", name="stderr", text="FutureWarning: old\n")]
-
-
-def machine_path_stored(lab):
-    lab.cells[2].outputs[0].text = "6 comments in /home/somebody/labs\n"
-
-
-# (fault, who must catch it, the number In [n] of the cell it must name, what it must say)
-MUTANTS = [
-    (number_changed, "run", 2, "Cell outputs differ"),
-    (code_changed, "run", 2, "Cell outputs differ"),
-    (output_stripped, "run", 2, "Cell outputs differ"),
-    (uncompared_output_stripped, "rules", 4, "its output was stripped"),
-    (all_stripped, "rules", " ", r"does not follow In \[0\]"),
-    (first_cell_deleted, "rules", 2, r"does not follow In \[0\]"),
-    (middle_cell_deleted, "rules", 4, r"does not follow In \[2\]"),
-    (last_cell_deleted, "rules", 5, "is the last code cell, but has no tag headline"),
-    (needed_cell_deleted_and_renumbered, "run", 2, "NameError: name 'sys' is not defined"),
-    (cells_swapped, "rules", 3, r"does not follow In \[1\]"),
-    (count_out_of_order, "rules", 7, r"does not follow In \[2\]"),
-    (cell_emptied, "rules", 3, "is empty"),
-    (bad_magic, "rules", 3, "is not plain Python"),
-    (bad_magic, "run", 3, "printed a warning or an error: UsageError: .*no_such_magic"),
-    (failing_shell_line, "rules", 3, "is not plain Python"),
-    (failing_shell_line_assigned, "rules", 3, "is not plain Python"),
-    (failing_shell_call, "rules", 3, "no get_ipython in a lab"),
-    (name_misspelt, "run", 3, "NameError: name 'comment' is not defined"),
-    (kernel_dies, "run", 3, "the kernel died while this cell ran"),
-    (endless_loop, "run", 1, f"Timeout of {CELL_SECONDS} seconds exceeded"),
-    (warning_printed, "run", 3, "printed a warning or an error: .*UserWarning: old"),
-    (foreign_kernel, "rules", None, "its kernel is named 'somebodys_env'"),
-    (value_leaves_band, "run", 5, "AssertionError: accuracy is 0.8000, expected 0.85 to 0.95"),
-    (band_check_cell_deleted, "rules", 4, "its output is not compared"),
-    (band_check_deleted_and_renumbered, "rules", 4, "its output is not compared"),
-    (band_check_line_removed, "run", 5, "Cell outputs differ"),
-    (band_check_commented_out_and_refreshed, "rules", 4, "its output is not compared"),
-    (skipped_by_a_tag, "rules", 3, "has the tag nbval-skip"),
-    (exception_allowed_by_a_tag, "rules", 3, "has the tag raises-exception"),
-    (not_compared_by_a_comment, "rules", 2, "no NBVAL_IGNORE_OUTPUT in a lab"),
-    (not_compared_by_the_old_comment, "rules", 2, "no PYTEST_VALIDATE_IGNORE_OUTPUT in a lab"),
-    (second_headline, "rules", 3, "a second headline"),
-    (picture_stripped, "rules", 3, "its picture was stripped"),
-    (picture_without_axes, "rules", 3, "name both axes"),
-    (error_stored, "rules", 3, "a stored error"),
-    (warning_stored, "rules", 3, "a stored warning"),
-    (machine_path_stored, "rules", 2, "a machine path in the output"),
-]
-
-
-def file_of(fault):
-    return f"0_{fault.__name__}.ipynb"
+        cell.update(outputs=[], execution_count=None)
+
+
+# fault: (the cell In [n] that must be named, its new parts or a change of the notebook, message)
+RUN = {
+    "number changed": (2, outputs(printed("5 comments\n")), "Cell outputs differ"),
+    "headline changed": (7, outputs(printed("accuracy 94.0 %\n")), "gives 90.2, stored is 94"),
+    "words changed": (4, outputs(printed("exactly 0.91\n")), "the words of its output differ"),
+    "picture changed": (6, outputs(picture(400, 300)), "draws pictures of .*200, 120.*400, 300"),
+    "value outside": (5, source("utils.check_range('x', 2, 0.8, 1)"), "AssertionError: x is 2.00"),
+    "name misspelled": (3, source("comment"), "NameError: name 'comment' is not"),
+    "unknown magic": (3, source("%no_such_magic"), "printed a warning .* UsageError"),
+    "warning": (3, source("import warnings; warnings.warn('old')"), ".*UserWarning: old"),
+    "file written": (3, source("open('x.csv', 'w').close()"), "wrote into .*: x.csv"),
+    "kernel dies": (3, source("import os; os._exit(1)"), "the kernel died while this"),
+    "endless loop": (1, source("while True: pass"), f"Timeout of {CELL_SECONDS} sec"),
+}
+RULES = {
+    "picture of a pixel": (6, outputs(picture(1, 1)), "a picture of 1 by 1"),
+    "picture not described": (6, outputs(picture(200, 120, "")), "a picture whose alternative"),
+    "picture stripped": (6, outputs(), "its picture was stripped"),
+    "picture without axes": (6, source("utils.show((200, 120), '')"), "name both axes"),
+    "value and picture": (6, outputs(picture(200, 120), VALUE), "a value beside its picture"),
+    "tagged cell stripped": (4, outputs(), "its output was stripped"),
+    "no tolerance": (4, source("print('about', 0.9)"), "states no tolerance"),
+    "wide tolerance": (4, source("# tolerance: 10\nx = 0"), "the tolerance 10 is too wide"),
+    "wide range": (5, source("utils.check_range('x', x, 0, 1)"), "the range 0 to 1 is too wide"),
+    "wide range of %": (5, source("utils.check_range('x', x, 0, 100)"), "the range 0 to 100 is"),
+    "all stripped": (" ", strip, "is code cell 1"),
+    "first cell deleted": (2, lambda lab: lab.cells.pop(1), "is code cell 1"),
+    "cell deleted": (4, lambda lab: lab.cells.pop(3), "is code cell 3"),
+    "last cell deleted": (6, lambda lab: lab.cells.pop(), "only the last code cell has the tag"),
+    "cell emptied": (3, source(""), "is empty"),
+    "shell line": (3, source("lines = !exit 1"), "is not plain Python"),
+    "shell call": (3, source("get_ipython().system('exit 1')"), "no get_ipython"),
+    "other folder": (3, source("import os; os.chdir('..')"), r"no os\.chdir"),
+    "skipped by a tag": (3, tag("nbval-skip"), "has the tag nbval-skip"),
+    "error allowed": (3, tag("raises-exception"), "has the tag raises-exception"),
+    "comment for nbval": (2, source("# NBVAL_IGNORE_OUTPUT"), "no NBVAL_IGNORE"),
+    "second headline": (3, tag("headline"), "only the last code cell has the tag"),
+    "error stored": (3, outputs(ERROR), "a stored error"),
+    "warning stored": (3, outputs(OLD), "a stored warning"),
+    "path in an output": (2, outputs(printed("6 in /home/me/labs")), "a machine path"),
+    "path in the source": (3, source(r"'C:\\Users\\x'"), "a machine path"),
+    "path in prose": (0, prose("See /tmp/x."), "a machine path"),
+    "key in the source": (3, source(f"'{KEY}'"), "a machine path or a key: ghp_aaaa"),
+    "warnings silenced": (3, source("warnings.simplefilter('ignore')"), "silences all warnings"),
+    "parts differ": (0, prose("## 2. Another part"), "its introduction lists the parts"),
+    "other kernel": (0, lambda lab: lab.metadata.kernelspec.update(name="x"), "its kernel is"),
+}
+RUFF = {
+    "debugger": (3, source("breakpoint()"), "T100"),
+    "password": (3, source("password = 'correct horse'"), "S105"),
+}
+CATCHERS = {"run": RUN, "rules": RULES, "ruff": RUFF}
+CASES = [(by, name) for by, faults in CATCHERS.items() for name in faults]
+
+
+def broken(faults):
+    """Return a small lab for each fault, by the name of the fault with the ending .ipynb."""
+    labs = {f"{name}.ipynb": small_lab() for name in faults}
+    for lab, (place, change, _) in zip(labs.values(), faults.values(), strict=True):
+        change(lab) if callable(change) else lab.cells[place].update(change)
+    return labs
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """Run pytest over all mutants; return what it printed, and a list of (who caught it, message) of each failure."""
-    labs = {"0_faultless.ipynb": small_lab()}
-    for fault, *_ in MUTANTS:
-        labs[file_of(fault)] = small_lab()
-        fault(labs[file_of(fault)])
+    """Return what one run of pytest prints about the mutants that it must catch, and a good lab."""
     folder = tmp_path_factory.mktemp("mutants") / "labs"
-    make_project(folder, labs)
-    paths = ["tests", "0_faultless.ipynb", *sorted({file_of(m[0]) for m in MUTANTS if m[1] == "run"})]
-    status, text = run_pytest(folder, "--junitxml=report.xml", f"--nbval-cell-timeout={CELL_SECONDS}", *paths)
-    assert status == 1, text
-    failures = []
-    for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
-        caught_by = "rules" if case.get("classname").startswith("tests.") else "run"
-        failures += [(caught_by, problem.get("message")) for problem in case if problem.tag in ("failure", "error")]
-    return text, failures
+    make_project(folder, {"good.ipynb": small_lab(), **broken(RUN)})
+    return run_pytest(folder, f"--nbval-cell-timeout={CELL_SECONDS}", *folder.glob("*.ipynb"))[1]
 
 
 @pytest.fixture(scope="module")
-def failures(run):
-    return run[1]
+def said(run, tmp_path_factory):
+    """Return by catcher all sentences about the mutants."""
+    folder = tmp_path_factory.mktemp("ruff") / "labs"
+    make_project(folder, broken(RUFF))
+    command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", "."]
+    lint = subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
+    lint = lint.replace(":cell 4:1:", ", cell In [3] ():")  # ruff counts the Markdown cell, too
+    return {
+        "run": re.findall("^first failing cell: (.*)", run, re.MULTILINE),
+        "rules": [text for name, lab in broken(RULES).items() for text in problems(name, lab)],
+        "ruff": re.sub(r"\(\):\d+:", "():", lint).splitlines(),
+    }
 
 
-def lines_about(name, failures):
-    """Return (who, first line that names the notebook, shortened to what follows the name) for each failure."""
-    lines = [(caught_by, re.search(rf"{name}(?:, cell|:) (.*)", message)) for caught_by, message in failures]
-    return [(caught_by, match[1].strip()) for caught_by, match in lines if match]
+@pytest.mark.parametrize(("catcher", "name"), CASES)
+def test_a_fault_is_caught_and_its_cell_is_named(said, record_property, catcher, name):
+    place, _, message = CATCHERS[catcher][name]
+    cell = rf", cell In \[{place or ' '}\] \(.*\): "
+    about = [text for text in said[catcher] if text.startswith(f"{name}.ipynb")]
+    found = [text for text in about if re.match(f"{name}.ipynb{cell}{message}", text)]
+    shown = found[0].split("): ")[-1] if found else "NOT CAUGHT"
+    record_property("mutant", f"{name:22} {catcher:6} {shown}")
+    assert found, f"nobody says {message!r} of In [{place}], but: {about}"
 
 
-@pytest.mark.parametrize(
-    ("fault", "caught_by", "count", "message"), MUTANTS, ids=[f"{m[0].__name__}-{m[1]}" for m in MUTANTS]
-)
-def test_every_fault_is_caught_and_its_cell_is_named(failures, record_property, fault, caught_by, count, message):
-    lines = [line for who, line in lines_about(file_of(fault), failures) if who == caught_by]
-    pattern = message if count is None else rf"In \[{count}\] \(.*\): {message}"
-    caught = [line for line in lines if re.match(pattern, line)]
-    verdict = f"caught by the {caught_by:5}  {caught[0]}" if caught else f"NOT CAUGHT BY THE {caught_by.upper()}"
-    record_property("mutant", f"{fault.__name__.replace('_', ' '):40} {verdict}")
-    assert caught, f"no failure matches {pattern!r}; those that name the notebook: {lines}"
+def test_a_good_notebook_is_not_blamed(run):
+    assert list(problems("good.ipynb", small_lab())) == []
+    assert re.search(r"^good\.ipynb: 7 passed, \d+ s$", run, re.MULTILINE)
 
 
-def test_the_first_line_of_the_cell_is_shown(failures):
-    assert ("run", "In [3] ('comment'): NameError: name 'comment' is not defined") in lines_about(
-        file_of(name_misspelt), failures
-    )
-
-
-def test_a_faultless_notebook_is_not_blamed(failures):
-    assert lines_about("0_faultless.ipynb", failures) == []
-
-
-@pytest.mark.parametrize("fault", {m[0] for m in MUTANTS if m[1] == "run"}, ids=lambda fault: fault.__name__)
-def test_only_the_first_failing_cell_fails(failures, fault):
-    """The cells after it are skipped, so that nobody reads a cascade."""
-    assert [who for who, _ in lines_about(file_of(fault), failures)].count("run") == 1
-
-
-def test_the_verdict_names_each_first_failing_cell_and_why_the_others_did_not_run(run):
-    text, _ = run
-    failing = "0_name_misspelt.ipynb, cell In [3] ('comment'): NameError: name 'comment' is not defined"
-    assert f"\nfirst failing cell: {failing}\n" in text
-    assert f"\nskipped: 3 x not run, because an earlier cell failed: {failing}\n" in text
-    assert "\n0_name_misspelt.ipynb: 2 of 6 cells run; outputs: 1 compared, 0 not;" in text
-    assert "\nNOT READY: something failed" in text
-
-
-# ---------------------------------------------------------------- the rules, on the project's own labs
-
-
-@pytest.fixture(params=sorted(rules.BOOKS))
-def lab(request, monkeypatch):
-    """A copy of a lab that may be broken, in the place where the rules look for it."""
-    book = copy.deepcopy(rules.BOOKS[request.param])
-    monkeypatch.setitem(rules.BOOKS, request.param, book)
-    return request.param, book
-
-
-def breaks(rule, name, message):
-    with pytest.raises(AssertionError, match=rf"{name}, cell In \[.*{message}"):
-        rule(name)
-
-
-def test_deleting_any_cell_of_a_lab_is_noticed(lab):
-    name, book = lab
-    *others, last = rules.code_of(name)
-    cells = list(book.cells)
-    for cell in others:
-        book.cells = [other for other in cells if other is not cell]
-        breaks(rules.test_the_notebook_was_run_top_to_bottom, name, "does not follow")
-    book.cells = [other for other in cells if other is not last]
-    breaks(rules.test_the_last_code_cell_and_no_other_is_the_headline, name, "has no tag headline")
-
-
-def test_stripping_any_cell_of_a_lab_is_noticed(lab):
-    """Where the output is compared, the run notices it: `output_stripped` above."""
-    name, _ = lab
-    for cell in rules.code_of(name):
-        kept = copy.deepcopy(cell)
-        cell.outputs, cell.execution_count = [], None
-        breaks(rules.test_the_notebook_was_run_top_to_bottom, name, "does not follow")
-        if "nbval-ignore-output" in rules.tags_of(cell):
-            breaks(rules.test_output_that_is_not_compared_is_stored_and_checked_by_a_band, name, "was stripped")
-        if "plt.show()" in cell.source:
-            breaks(rules.test_every_figure_is_stored_with_worded_axes, name, "its picture was stripped")
-        cell.update(kept)
-
-
-def test_taking_the_checks_out_of_a_lab_is_noticed(lab):
-    name, _ = lab
-    code = rules.code_of(name)
-    for cell in code:
-        cell.source = re.sub(r"utils\.check_band\(", "print(", cell.source)
-    if any({"nbval-ignore-output"} == set(rules.tags_of(cell)) for cell in code):
-        breaks(
-            rules.test_output_that_is_not_compared_is_stored_and_checked_by_a_band, name, "its output is not compared"
-        )
+def test_only_the_first_failing_cell_fails_and_the_others_do_not_count_as_run(run):
+    assert re.search(r"^name misspelled\.ipynb: 2 passed, 1 failed, 4 skipped", run, re.MULTILINE)
+    assert "\nNOT READY: something failed" in run

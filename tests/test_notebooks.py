@@ -1,127 +1,117 @@
-"""Rules for the stored notebooks: what nbval passes in silence, and what the labs promise their readers."""
+"""Rules for the stored notebooks: what nbval passes in silence, and what the labs promise."""
 
 import ast
 import re
+from contextlib import suppress
 
 import nbformat
 import pytest
-from notebook_code import where
+from exercises import BOOKS
+from notebook_code import IGNORE, numbers_of, picture_sizes, tags_of, texts_of, tolerance_of, where
 
 import utils
 
-PATHS = sorted(utils.HERE.glob("0*.ipynb"))
-BOOKS = {path.name: nbformat.read(path, as_version=4) for path in PATHS}
-MACHINE_PATH = re.compile(
-    r"/home/|/Users/|/tmp/|[A-Z]:\\\\?Users|site-packages|" + re.escape(str(utils.HERE.parent) + "/")
+SMALLEST_PICTURE = 100  # pixels
+SECRET = re.compile(
+    r"(?<![\w.-])/(?:home|Users|root|tmp)/|[A-Z]:\\+Users|site-packages|BEGIN [A-Z ]*PRIVATE KEY|"
+    r"\b(?:sk-|gh[opsu]_|github_pat_|glpat-|hf_|AKIA|AIza|xox[abp]-)[\w-]{16}|"
+    + re.escape(f"{utils.HERE.parent}/")
+)
+UNWANTED = re.compile(
+    r"os\.chdir|pip install|get_ipython|(?:NBVAL|PYTEST_VALIDATE)_\w+|plt\.show\(\)"
 )
 
 
-def code_of(name):
-    return [cell for cell in BOOKS[name].cells if cell.cell_type == "code"]
-
-
-def code_cells():
-    return [
-        pytest.param(name, cell, id=f"{name}-{number}")
-        for name in BOOKS
-        for number, cell in enumerate(code_of(name), start=1)
-    ]
-
-
-def texts_of(cell):
-    for out in cell.outputs:
-        yield out.get("text", "")
-        yield from (value for kind, value in out.get("data", {}).items() if kind.startswith("text/"))
-
-
-def tags_of(cell):
-    return cell.metadata.get("tags", [])
-
-
-def parse(cell):
-    """Return the syntax tree of a cell, or None if it is not plain Python: a magic, a shell line, a syntax error."""
-    try:
-        return ast.parse(cell.source)
-    except SyntaxError:
-        return None
-
-
-def is_check(cell):
-    """Whether the cell calls utils.check_band or asserts something; a check in a comment is none."""
-    tree = parse(cell) or ast.Module(body=[])
-    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return "utils.check_band" in calls or any(isinstance(node, ast.Assert) for node in tree.body)
-
-
-def test_there_are_three_labs():
-    assert len(PATHS) == 3
-
-
-@pytest.mark.parametrize("name", BOOKS)
-def test_the_notebook_is_valid_small_and_names_the_common_kernel(name):
-    book = BOOKS[name]
-    nbformat.validate(book)
-    kernel = book.metadata.get("kernelspec", {}).get("name")
-    assert kernel == "python3", f"{name}: its kernel is named {kernel!r} and not 'python3'; run 'make refresh'"
-    assert (utils.HERE / name).stat().st_size < 1_500_000
-
-
-@pytest.mark.parametrize("name", BOOKS)
-def test_the_notebook_was_run_top_to_bottom(name):
-    """A cell without an execution count is never compared by nbval, so every cell must have one, in order."""
-    before = 0
-    for cell in code_of(name):
-        assert cell.execution_count == before + 1, (
-            f"{where(name, cell)}: does not follow In [{before}], so a cell was deleted, moved or not run; "
-            "run the notebook with 'make refresh'"
-        )
-        before = cell.execution_count
-
-
-@pytest.mark.parametrize(("name", "cell"), code_cells())
-def test_each_cell_keeps_the_rules(name, cell):
-    cell_name = where(name, cell)
-    assert cell.source.strip(), f"{cell_name}: is empty"
-    assert parse(cell), f"{cell_name}: is not plain Python; no magics and no shell lines in a lab"
-    unwanted = re.search(r"os\.chdir|pip install|get_ipython|(NBVAL|PYTEST_VALIDATE)_\w+", cell.source)
-    assert not unwanted, f"{cell_name}: no {unwanted and unwanted[0]} in a lab"
-    forbidden = set(tags_of(cell)) - {"nbval-ignore-output", "headline"}
-    assert not forbidden, f"{cell_name}: has the tag {', '.join(forbidden)}, which is not allowed"
-    for out in cell.outputs:
-        assert out.output_type != "error", f"{cell_name}: a stored error"
-        assert out.get("name") != "stderr", f"{cell_name}: a stored warning, log line or progress bar"
-    for text in texts_of(cell):
-        assert not MACHINE_PATH.search(text), f"{cell_name}: a machine path in the output"
-
-
-@pytest.mark.parametrize("name", BOOKS)
-def test_output_that_is_not_compared_is_stored_and_checked_by_a_band(name):
-    code = code_of(name)
+def problems(name, book):
+    """Yield a sentence for everything that is wrong with a notebook as it is stored."""
+    first, kernel = where(name, book.cells[0]), book.metadata.get("kernelspec", {}).get("name")
+    if kernel != "python3":
+        yield f"{first}: its kernel is named {kernel!r}, not 'python3': run 'make refresh'"
+    prose = [cell.source for cell in book.cells if cell.cell_type == "markdown"]
+    listed = re.findall(r"^\d+\. \[?(.*?)(?:\]\(.*\))?$", prose[0], re.MULTILINE)
+    headings = re.findall(r"^## (?:\d+\. )?(.*)$", "\n".join(prose), re.MULTILINE)
+    if listed != headings:
+        yield f"{first}: its introduction lists the parts {listed}, the headings are {headings}"
+    for cell in book.cells:
+        texts = [cell.source, *texts_of(cell.get("outputs", []))]
+        if found := SECRET.search("\n".join(texts)):
+            yield f"{where(name, cell)}: a machine path or a key: {found[0]}"
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, start=1):
-        if "nbval-ignore-output" in tags_of(cell):
-            assert cell.outputs, f"{where(name, cell)}: its output was stripped; run the notebook with 'make refresh'"
-            checked = any(is_check(near) for near in code[number - 1 : number + 1])
-            assert checked or "headline" in tags_of(cell), (
-                f"{where(name, cell)}: its output is not compared, and neither it nor the next cell checks a band"
-            )
+        if cell.execution_count != number:
+            yield f"{where(name, cell)}: is code cell {number}; run the notebook: 'make refresh'"
+            break
+    for cell in code:
+        rules = (of_source(cell), of_tags(cell, cell is code[-1]), of_outputs(cell))
+        yield from (f"{where(name, cell)}: {text}" for rule in rules for text in rule)
+
+
+def of_source(cell):
+    """Plain Python, no warnings silenced at large, no range so wide that anything is in it."""
+    if not cell.source.strip():
+        yield "is empty"
+    if found := UNWANTED.search(cell.source):
+        yield f"no {found[0]} in a lab"
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError:
+        yield "is not plain Python; no magics and no shell lines in a lab"
+        return
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = ast.unparse(call.func).split(".")[-1]
+        if name in ("filterwarnings", "simplefilter", "catch_warnings"):
+            given = {word.arg for word in call.keywords} & {"message", "category", "module"}
+            if "'ignore'" in ast.unparse(call) and len(call.args) < 2 and not given:
+                yield "silences all warnings; name the one that is meant"
+        with suppress(ValueError):  # bounds that are no plain numbers
+            low, high = map(ast.literal_eval, call.args[2:4] if name == "check_range" else [0, 0])
+            if high - low > 0.3 * (1 if abs(high) <= 1 else max(100, abs(high))):
+                yield f"the range {low} to {high} is too wide to notice anything"
+
+
+def of_tags(cell, is_last):
+    """No tag that hides a fault; numbers that may move are stored, and have a tolerance."""
+    tags = set(tags_of(cell))
+    if wrong := tags - {IGNORE, "headline", "picture"}:
+        yield f"has the tag {', '.join(wrong)}, which is not allowed"
+    if is_last != ("headline" in tags):
+        yield "only the last code cell has the tag headline, and it has to"
+    numbers = numbers_of(texts_of(cell.outputs))
+    if IGNORE in tags and not cell.outputs:
+        yield "its output was stripped; run the notebook: 'make refresh'"
+    if IGNORE in tags and numbers:
+        tolerance = tolerance_of(cell)
+        if tolerance is None:
+            yield "states no tolerance, such as '# tolerance: 2'"
+        elif tolerance > max(map(abs, numbers)) / 2:
+            yield f"the tolerance {tolerance:g} is too wide for its numbers"
+
+
+def of_outputs(cell):
+    """No stored errors or warnings; each picture is there, worded, and described."""
+    for out in cell.outputs:
+        if out.output_type == "error":
+            yield "a stored error"
+        if out.get("name") == "stderr":
+            yield "a stored warning, log line or progress bar"
+    pictures = [out for out in cell.outputs if "image/png" in out.get("data", {})]
+    if "utils.show(" in cell.source and "def " not in cell.source and not pictures:
+        yield "its picture was stripped; run the notebook: 'make refresh'"
+    if pictures and not ("xlabel" in cell.source and "ylabel" in cell.source):
+        yield "name both axes of its picture"
+    if pictures and any(out.output_type == "execute_result" for out in cell.outputs):
+        yield "a value beside its picture; end the cell with utils.show(fig, ...)"
+    for out, size in zip(pictures, picture_sizes(cell.outputs), strict=True):
+        alt = out.metadata.get("image/png", {}).get("alt", "")
+        if min(size) < SMALLEST_PICTURE:
+            yield f"a picture of {size[0]} by {size[1]} pixels"
+        if len(alt.split()) < 4:
+            yield f"a picture whose alternative text is {alt!r}: utils.show(fig, ...) sets it"
 
 
 @pytest.mark.parametrize("name", BOOKS)
-def test_every_figure_is_stored_with_worded_axes(name):
-    for cell in code_of(name):
-        pictures = ["image/png" in out.get("data", {}) for out in cell.outputs]
-        if "plt.show()" in cell.source:
-            assert any(pictures), f"{where(name, cell)}: its picture was stripped; run the notebook with 'make refresh'"
-        if any(pictures):
-            assert "xlabel" in cell.source and "ylabel" in cell.source, f"{where(name, cell)}: name both axes"
-            results = [out for out in cell.outputs if out.output_type == "execute_result"]
-            assert not results, f"{where(name, cell)}: a repr beside the figure; end the cell with plt.show()"
-
-
-@pytest.mark.parametrize("name", BOOKS)
-def test_the_last_code_cell_and_no_other_is_the_headline(name):
-    """A notebook cut short shows here; a cell missing before the end shows in the execution counts."""
-    *others, last = code_of(name)
-    assert "headline" in tags_of(last), f"{where(name, last)}: is the last code cell, but has no tag headline"
-    for cell in others:
-        assert "headline" not in tags_of(cell), f"{where(name, cell)}: a second headline"
+def test_a_lab_is_a_valid_notebook_that_keeps_the_rules(name):
+    nbformat.validate(BOOKS[name])
+    assert (utils.HERE / name).stat().st_size < 1_500_000
+    found = list(problems(name, BOOKS[name]))
+    assert not found, "\n".join(found)
