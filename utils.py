@@ -22,9 +22,7 @@ from sklearn.model_selection import train_test_split
 
 import fetch
 from comments import read_comments
-from fetch import HERE, DataError, find_data
-
-__all__ = ["HERE", "DataError", "find_data", "load_spam_dataset", "load_videos", "read_comments"]
+from fetch import HERE, DataError, find_data  # noqa: F401 - notebooks and tests use them from here
 
 COLORS = {"ham": "#0072B2", "spam": "#D55E00", "neutral": "#666666"}  # safe for color blindness
 PLOT_STYLE = {
