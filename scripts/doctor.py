@@ -9,11 +9,9 @@ import json
 import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
-import tempfile
 
 try:
     from importlib.util import find_spec
@@ -27,8 +25,6 @@ GB = 1e9
 DISK_GB, DISK_AFTER_SETUP_GB = 5, 0.5  # for a set-up; for executed copies of the notebooks
 MEMORY_GB = 2  # lab 2, the largest, takes 1.5 GB
 MEMORY_LIMIT = "/sys/fs/cgroup/memory.max"  # of a container, as on a JupyterHub
-PORT = 8888
-LONGEST_INSTALLED = 200  # characters of the longest path in an environment, one of TensorFlow's
 RIGHT_VERSION = OLDEST <= sys.version_info[:2] <= NEWEST
 
 
@@ -37,14 +33,13 @@ def is_same(path, other):
 
 
 def kernel_python():
-    """Return the Python that the kernel is registered for, or "" (looked for as Jupyter does)."""
-    home, env = os.path.expanduser("~"), os.environ.get
-    user = env("XDG_DATA_HOME", home + "/.local/share") + "/jupyter"
-    others = {"darwin": home + "/Library/Jupyter", "win32": env("APPDATA", "") + "/jupyter"}
-    folders = env("JUPYTER_PATH", "").split(os.pathsep)
-    folders += [env("JUPYTER_DATA_DIR", others.get(sys.platform, user))]
-    folders += [sys.prefix + "/share/jupyter", env("PROGRAMDATA", "/usr/local/share") + "/jupyter"]
-    for folder in filter(None, folders + ["/usr/share/jupyter"]):
+    """Return the Python that the kernel is registered for, for this user or for all, or ""."""
+    home, user = os.path.expanduser("~"), os.environ.get("JUPYTER_DATA_DIR")
+    if not user and sys.platform == "win32":
+        user = os.environ["APPDATA"] + "/jupyter"
+    elif not user:
+        user = home + ("/Library/Jupyter" if sys.platform == "darwin" else "/.local/share/jupyter")
+    for folder in (user, sys.prefix + "/share/jupyter", "/usr/local/share/jupyter"):
         path = os.path.join(folder, "kernels", KERNEL, "kernel.json")
         if os.path.exists(path):
             with open(path) as file:
@@ -61,9 +56,7 @@ def find_environment():
     if sys.prefix != sys.base_prefix:
         return sys.prefix
     venv = os.path.dirname(os.path.dirname(kernel_python()))
-    if venv and not examine(venv)[0]:
-        return venv
-    return sys.prefix if is_same(os.environ.get("CONDA_PREFIX", ""), sys.prefix) else None
+    return venv if venv and not examine(venv)[0] else None
 
 
 VENV = find_environment() if sys.version_info > (3,) else None
@@ -82,13 +75,6 @@ def set_up():
 
 
 # The checks. Each returns (level, text, how to fix it).
-
-
-def restore(name):
-    """Return how to get a file of ours back: by git, or in a hand-out by a fresh copy."""
-    if os.path.exists(os.path.join(ROOT, ".git")):
-        return "restore it: git checkout -- " + name
-    return "copy {0} from the hand-out again".format(name)
 
 
 def judge(good, text, level, fix):
@@ -112,23 +98,27 @@ def python():
     return judge(not fix, text, "FAIL", fix)
 
 
+def closed_to_others(path):
+    """Return the folder or file that keeps other users away from a path, or "" if none does."""
+    path = os.path.realpath(path)
+    while path != os.path.dirname(path):
+        if not os.stat(path).st_mode & 1:
+            return path
+        path = os.path.dirname(path)
+    return ""
+
+
 def environment():
     if VENV is None:
         return "WARN", "no virtual environment", set_up()
-    if examine(VENV)[0]:
-        return "FAIL", "{0}: {1}".format(VENV, examine(VENV)[0]), set_up()
-    if os.environ.get("LABS_ENV") and os.name != "nt":
-        from pathlib import Path
-
-        paths = [Path(VENV).resolve(), Path(sys.executable).resolve()]
-        paths = [folder for path in paths for folder in [path] + list(path.parents)]
-        closed = [path for path in paths if not path.stat().st_mode & 1]
-        if closed:
-            text = "{0}; other users cannot open {1}".format(VENV, closed[0])
-            return "WARN", text, "make it in a new folder, with a Python, that all users can open"
-    if is_same(os.environ.get("VIRTUAL_ENV") or os.environ.get("CONDA_PREFIX") or "", VENV):
-        return "OK", VENV + ", active", ""
-    return "OK", VENV + ", not active here: activate it before plain commands", ""
+    fault = examine(VENV)[0]
+    if fault:
+        return "FAIL", "{0}: {1}".format(VENV, fault), set_up()
+    closed = closed_to_others(VENV) or closed_to_others(sys.executable)
+    if os.environ.get("LABS_ENV") and closed:
+        fix = "make it in a new folder, with a Python, that all users can open"
+        return "WARN", "{0}; other users cannot open {1}".format(VENV, closed), fix
+    return "OK", VENV, ""
 
 
 def disk():
@@ -136,6 +126,11 @@ def disk():
     free = shutil.disk_usage(ROOT).free / GB
     text = "{0:.1f} GB free, {1} needed".format(free, needed)
     return judge(free >= needed, text, "FAIL", "free some, or move this folder to a larger disk")
+
+
+def folder():
+    fix = "copy the labs to a folder of your own, such as your home folder"
+    return judge(os.access(ROOT, os.W_OK), "the labs are in " + ROOT, "FAIL", fix)
 
 
 def memory():
@@ -157,12 +152,6 @@ def packages():
     if wrong or other:
         names = (wrong + other)[:6] + ["..."] * (len(wrong + other) > 6)
         return "FAIL" if wrong else "WARN", ", ".join(names), set_up()
-    code = "import sys, utils; sys.exit(not sys.modules.get('triton'))"
-    command = [sys.executable, "-c", code]
-    if find_spec("triton") and subprocess.call(command, cwd=ROOT, stderr=subprocess.DEVNULL) != 0:
-        text = "utils.py does not load triton before TensorFlow, so that Python can crash"
-        fix = restore("utils.py") + " (or pip uninstall triton: the labs do without it)"
-        return "FAIL", text, fix
     return "OK", "all of requirements.txt and constraints.txt, in these versions", ""
 
 
@@ -179,10 +168,7 @@ def kernel():
 
 def data():
     sys.path.insert(0, ROOT)
-    try:
-        import fetch
-    except Exception as error:
-        return "FAIL", "fetch.py: {0}".format(error), restore("fetch.py")
+    import fetch
 
     def no_download(urls):
         raise fetch.DataError("the real comments are not here yet")
@@ -199,56 +185,16 @@ def data():
     return judge(found.is_real, text, "WARN", fix)
 
 
-def utils():
-    ours, package = os.path.join(ROOT, "utils.py"), os.path.join(ROOT, "utils", "__init__.py")
-    if not os.path.exists(ours):
-        return "FAIL", ours + " is missing", restore("utils.py")
-    if os.path.exists(package):
-        return "FAIL", "{0} is found before utils.py".format(package), "rename or remove its folder"
-    other = find_spec("utils")
-    text = ours if other is None else "in this folder ours, elsewhere {0}".format(other.origin)
-    fix = "keep the notebooks in this folder (or: pip uninstall utils)"
-    return judge(other is None or is_same(other.origin, ours), text, "WARN", fix)
-
-
-def folder():
-    try:
-        with tempfile.TemporaryFile(dir=ROOT):
-            return "OK", ROOT + " can be written", ""
-    except OSError as error:
-        text = "{0} cannot be written ({1})".format(ROOT, error.strerror)
-        return "FAIL", text, "copy the folder to a place of your own, such as your home folder"
-
-
-def port():
-    with socket.socket() as caller:
-        free = caller.connect_ex(("127.0.0.1", PORT)) != 0
-    text = "{0} is {1}".format(PORT, "free" if free else "in use, perhaps by another JupyterLab")
-    return judge(free, text, "WARN", "nothing to do: JupyterLab takes another and prints it")
-
-
-def long_paths():
-    longest = len(VENV or DEFAULT) + 1 + LONGEST_INSTALLED
-    text = "the longest path has about {0} characters, 259 always work".format(longest)
-    fix = r"move this folder to a short path such as C:\labs (no need if LongPathsEnabled is set)"
-    return judge(longest <= 259, text, "WARN", fix)
-
-
 def vc_runtime():
-    import ctypes
+    from ctypes.util import find_library
 
-    try:
-        for name in ("vcruntime140.dll", "vcruntime140_1.dll", "msvcp140.dll", "msvcp140_1.dll"):
-            ctypes.WinDLL(name)
-    except OSError:
-        fix = "install the Microsoft Visual C++ Redistributable (x64), see docs/troubleshooting.md"
-        return "FAIL", name + " is missing", fix
-    return "OK", "the Microsoft Visual C++ runtime is installed", ""
+    fix = "install the Microsoft Visual C++ Redistributable (x64), see docs/troubleshooting.md"
+    return judge(find_library("msvcp140_1"), "msvcp140_1.dll, for TensorFlow", "FAIL", fix)
 
 
-CHECKS = (python, environment, disk, memory, packages, kernel, utils, data, folder, port)
-CHECKS += (long_paths, vc_runtime) if os.name == "nt" else ()
-NEED_THE_ENVIRONMENT = (memory, packages, kernel, data, utils)
+CHECKS = (python, environment, disk, folder, packages, memory, kernel, data)
+CHECKS += (vc_runtime,) if os.name == "nt" else ()
+NEED_THE_ENVIRONMENT = (packages, memory, kernel, data)
 
 
 def result_of(check):
@@ -258,7 +204,8 @@ def result_of(check):
     try:
         return check()
     except Exception as error:  # a check that fails itself must not hide the others
-        return "WARN", "could not be checked ({0}: {1})".format(type(error).__name__, error), ""
+        text = "could not be checked ({0}: {1})".format(type(error).__name__, error)
+        return "FAIL", text, "fix what else is wrong; then take a fresh copy of the labs"
 
 
 def main():

@@ -10,7 +10,6 @@ import hashlib
 import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
 
@@ -94,8 +93,6 @@ def make(venv, stamp):
     is_ours = venv == DEFAULT or in_our_folder or os.path.exists(stamp)
     if os.path.isdir(venv) and os.listdir(venv) and not is_ours:
         sys.exit("{0} is left alone: it was not made by these labs. Name another.".format(venv))
-    if os.path.realpath(sys.prefix) == venv:
-        sys.exit("{0} has to be made anew: type deactivate, then the command again.".format(venv))
     must("making the environment", sys.executable, "-m", "venv", "--clear", venv)
 
 
@@ -110,11 +107,6 @@ def install(python):
         if subprocess.call(pip + short + torch) != 0:
             print("It cannot be had here. The ordinary build is larger, but right, too.")
     print("Installing requirements.txt (a few minutes the first time) ...")
-    if shutil.which("uv") and not os.environ.get("PIP_NO_INDEX"):  # quicker; asks the index only
-        uv = ["uv", "pip", "install", "--quiet", "--python", python, "-r", "requirements.txt"]
-        if subprocess.call(uv, cwd=ROOT) == 0:
-            return
-        print("uv could not do it; now with pip ...")
     must("the installation", *(pip + ["-r", "requirements.txt"]))
 
 
