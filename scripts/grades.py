@@ -19,6 +19,7 @@ from grading import COURSE, must, nbgrader
 REASONS = {
     "DeadKernelError": "the kernel died: exit() in a cell, or too little memory",
     "CellTimeoutError": "a cell that does not end, even after an interrupt",
+    "KeyError": "an answer cell and its check were deleted",
     "NotJSONError": "the file is no notebook",
 }
 

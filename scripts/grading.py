@@ -25,6 +25,7 @@ def nbgrader():
     if not COURSE.is_dir():
         sys.exit("There is no folder grading/ yet. First: make grading")
     warnings.filterwarnings("ignore", module="nbgrader")  # SQLAlchemy's, about its sessions
+    warnings.filterwarnings("ignore", "Cell is missing an id")  # one that nbgrader puts back
     os.chdir(COURSE)  # where nbgrader looks for its settings
     course = NbGrader()
     course.load_config_file()
@@ -40,7 +41,7 @@ def main():
     paths = notebooks()
     COURSE.mkdir(exist_ok=True)
     if not (COURSE / "nbgrader_config.py").exists():  # it may have been changed for the course
-        shutil.copy(ROOT / "scripts" / "nbgrader_config.py", COURSE)
+        shutil.copy(Path(__file__).with_name("nbgrader_config.py"), COURSE)
     api = nbgrader()
     for path in paths:
         lab = f"lab{int(path.name[:2])}"
