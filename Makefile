@@ -71,7 +71,7 @@ pictures: setup ## write the README's pictures and headline numbers from the sto
 answers: setup $(VENV)/llm/installed ## ask the small language model again and compare (ARGS=--write records; contributors)
 	@$(VENV_PYTHON) scripts/answers.py $(ARGS)
 
-bench: setup ## measure what the labs cost (ARGS=--setup: a fresh set-up, too)
+bench: setup ## measure what the labs cost (ARGS=--setup: a fresh set-up and all tests, too)
 	@$(VENV_PYTHON) scripts/bench.py $(ARGS)
 
 repeat: setup ## run each lab ten times under changed conditions and compare (half an hour; ARGS="--times 2")

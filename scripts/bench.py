@@ -1,10 +1,9 @@
 """Measure what the labs cost, in one table. Run it with `make bench` on an otherwise idle machine.
 
-`make bench ARGS=--setup` times a fresh setup in a temporary copy, too (minutes); `ARGS=--readme`
+`make bench ARGS=--setup` times a fresh setup and `make test` in a copy, too (minutes); `ARGS=--readme`
 writes the README's comparison.
 """
 
-import argparse
 import os
 import re
 import shutil
@@ -14,7 +13,6 @@ import sys
 import tempfile
 import time
 from contextlib import redirect_stdout, suppress
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -46,10 +44,10 @@ def row(what, value, remark=""):
     print(f"{what:44} {value:>10}  {remark}", flush=True)
 
 
-def timed(action):
+def timed(action, *arguments, **options):
     """Return how many seconds a call takes, and its result."""
     start = time.perf_counter()
-    result = action()
+    result = action(*arguments, **options)
     return time.perf_counter() - start, result
 
 
@@ -75,22 +73,26 @@ def measure_lab(path):
 
 
 def measure_setup():
-    """Time scripts/setup.py in a copy of the project, where the kernel is registered, too."""
+    """Time a fresh setup and all tests in a copy of the project, where the kernel goes, too."""
+    data = utils.find_data()
     with tempfile.TemporaryDirectory() as folder:
-        copy, command = Path(folder) / "labs", [sys.executable, "scripts/setup.py"]
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "build", "*_env"))
-        env = {**os.environ, "JUPYTER_DATA_DIR": folder, "SPAM_DATA": "sample"}
-        for what in ("fresh setup", "setup again"):
-            seconds, _ = timed(lambda: subprocess.run(command, cwd=copy, env=env, check=True))
-            row(what, f"{seconds:.1f} s")
+        copy, ours = (
+            Path(folder) / "labs",
+            shutil.ignore_patterns(".git", ".venv", "build", "*_env"),
+        )
+        shutil.copytree(ROOT, copy, ignore=ours)
+        setting = data.source if data.is_real else "sample"
+        env = {**os.environ, "JUPYTER_DATA_DIR": folder, "SPAM_DATA": setting}
+        for target in ("setup", "test"):
+            command = ["make", target, f"PYTHON={sys.executable}"]
+            seconds, _ = timed(subprocess.run, command, cwd=copy, env=env, check=True)
+            row(f"make {target}", f"{seconds:.0f} s")
 
 
 def measure_import():
-    """Compare importing utils with importing the packages that it needs."""
-    for code in ("import utils", "import pandas, sklearn.model_selection"):
-        command = [sys.executable, "-c", code]
-        seconds = [timed(partial(subprocess.run, command, cwd=ROOT))[0] for _ in range(5)]
-        row(code, f"{statistics.median(seconds):.2f} s", "median of 5")
+    command = [sys.executable, "-c", "import utils"]
+    seconds = [timed(subprocess.run, command, cwd=ROOT)[0] for _ in range(5)]
+    row("import utils", f"{statistics.median(seconds):.2f} s", "median of 5")
 
 
 def measure_own_data():
@@ -108,7 +110,7 @@ def measure_own_data():
         with redirect_stdout(nowhere):
             lab = run_cells(LAB_1, until="L_better")
             code = compile("\n".join(cells[first : first + 4]), "own data", "exec")
-            seconds, _ = timed(lambda: exec(code, lab))  # noqa: S102 (the lab's own cells)
+            seconds, _ = timed(exec, code, lab)  # noqa: S102 (the lab's own cells)
     row(f"your own data, {len(many):,} rows", f"{seconds:.1f} s", "from the file to the classifier")
 
 
@@ -136,14 +138,10 @@ def measure_dask():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--setup", action="store_true", help="time a fresh setup, too")
-    parser.add_argument("--readme", action="store_true", help="write the README's comparison")
-    options = parser.parse_args()
-    if options.setup:
+    if "--setup" in sys.argv:
         measure_setup()
     here = [measure_lab(path) for path in sorted(ROOT.glob("0*.ipynb"))]
-    if options.readme:
+    if "--readme" in sys.argv:
         texts = enumerate(zip(PUBLISHED, here, strict=True), start=1)
         rows = [f"| {lab} | {theirs} | {ours} |\n" for lab, (theirs, ours) in texts]
         head = "| lab | as published | here |\n|---|---|---|\n"
