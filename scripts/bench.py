@@ -1,7 +1,7 @@
 """Measure what the labs cost, in one table. Run it with `make bench` on an otherwise idle machine.
 
-`make bench ARGS=--setup` times a fresh setup and `make test` in a copy, too (minutes); `ARGS=--readme`
-writes the README's comparison.
+`make bench ARGS=--setup` times a fresh setup and `make test` in a copy, too (minutes);
+`ARGS=--readme` writes the README's comparison.
 """
 
 import os
@@ -110,7 +110,7 @@ def measure_own_data():
         with redirect_stdout(nowhere):
             lab = run_cells(LAB_1, until="L_better")
             code = compile("\n".join(cells[first : first + 4]), "own data", "exec")
-            seconds, _ = timed(exec, code, lab)  # noqa: S102 (the lab's own cells)
+            seconds, _ = timed(exec, code, lab)
     row(f"your own data, {len(many):,} rows", f"{seconds:.1f} s", "from the file to the classifier")
 
 

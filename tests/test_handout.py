@@ -1,6 +1,5 @@
 """make handout: students get all they need, nothing that gives answers away, and no dead link."""
 
-import os
 import re
 import subprocess
 import sys
@@ -28,14 +27,6 @@ def folder(request, tmp_path_factory):
     return made
 
 
-def run(folder, *command):
-    data = "" if utils.find_data().is_real else "sample"
-    env = {**os.environ, "SPAM_DATA": data, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def text_of(path):
     if path.suffix != ".ipynb":
         return path.read_text(encoding="utf-8")
@@ -48,6 +39,9 @@ def test_it_holds_the_notebooks_but_no_tests_and_no_solutions(folder):
     assert names == (LABS if folder.name == "data-labeling-labs" else LABS[1:2])
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert not [path for path in files if "test" in path.name or "solved" in path.name]
+    for modules in ("*.py", "checks/*.py"):
+        ours = {path.name for path in utils.HERE.glob(modules)} - {"conftest.py"}
+        assert {path.name for path in folder.glob(modules)} == ours
     with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
         packed = {name for name in archive.namelist() if not name.endswith("/")}
     assert packed == {path.relative_to(folder.parent).as_posix() for path in files}
@@ -73,23 +67,22 @@ def test_the_code_is_that_of_the_labs_with_open_exercises_and_locked_checks(fold
         assert checks and not any(c.metadata.editable or c.metadata.deletable for c in checks)
 
 
-def test_it_works_by_itself_with_the_comments_and_without_git(folder):
-    said = run(
-        folder, sys.executable, "-c", "import checks, utils; print(utils.find_data().source)"
-    )
-    assert said.strip().startswith(str(folder / "data"))
+def test_its_makefile_has_the_commands_for_students(folder):
+    text = (folder / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"(?m)^(\w+):.* ## ", text)) == set(handout.TARGETS)
+    assert f"jupyter lab {sorted(folder.glob('*.ipynb'))[0].name}" in text
+
+
+def test_its_comments_are_found_and_it_can_be_reset_without_git(folder, monkeypatch):
+    monkeypatch.setenv("SPAM_DATA", "" if utils.find_data().is_real else "sample")
     lab = sorted(folder.glob("*.ipynb"))[0]
     original = lab.read_bytes()
     lab.write_text("my work", encoding="utf-8")
-    run(folder, sys.executable, "scripts/reset.py")
+    for script, says in (("fetch.py", str(folder / "data")), ("scripts/reset.py", "put back")):
+        command = [sys.executable, script]
+        assert says in subprocess.check_output(command, cwd=folder, encoding="utf-8")
     assert lab.read_bytes() == original
     assert [path.read_text() for path in (folder / "saved").iterdir()] == ["my work"]
-
-
-def test_its_makefile_has_the_commands_for_students(folder):
-    said = run(folder, sys.executable, "scripts/help.py")
-    assert set(re.findall(r"(?m)^make (\w+)", said)) == set(handout.TARGETS)
-    assert sorted(folder.glob("*.ipynb"))[0].name in (folder / "Makefile").read_text()
 
 
 def test_a_solved_notebook_is_not_handed_out(tmp_path, monkeypatch):
