@@ -74,7 +74,7 @@ answers: setup $(VENV)/llm/installed ## ask the small language model again and c
 bench: setup ## measure what the labs cost (ARGS=--setup: a fresh set-up and all tests, too)
 	@$(VENV_PYTHON) scripts/bench.py $(ARGS)
 
-repeat: setup ## run each lab ten times under changed conditions and compare (half an hour; ARGS="--times 2")
+repeat: setup ## run each lab ten times under changed conditions and compare (half an hour; ARGS=2: twice)
 	@$(VENV_PYTHON) scripts/repeat.py $(ARGS)
 
 browser: setup ## see the labs in JupyterLab with a real browser, in both themes; pictures go to build/browser/

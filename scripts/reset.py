@@ -25,10 +25,9 @@ def git(*arguments):
         sys.exit(f"{ROOT} is no git checkout and has no folder originals. {BY_HAND}")
     try:
         return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True).stdout
-    except OSError as error:
-        sys.exit(f"git cannot be run ({error}). {BY_HAND}")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"git says: {error.stderr.decode('utf-8', 'replace').strip()}. {BY_HAND}")
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", b"").decode("utf-8", "replace").strip() or error
+        sys.exit(f"git cannot do it ({said}). {BY_HAND}")
 
 
 def write(path, content):
@@ -44,7 +43,7 @@ def save(path):
     folder, minute = ROOT / "saved", datetime.now().strftime("%Y-%m-%d_%H%M")
     folder.mkdir(exist_ok=True)
     for number in itertools.count(1):
-        copy = folder / f"{minute}{f'-{number}' if number > 1 else ''}_{path.name}"
+        copy = folder / f"{minute}-{number}_{path.name}"
         if not os.path.lexists(copy):
             write(copy, path.read_bytes())
             return f"saved/{copy.name}"
@@ -76,11 +75,8 @@ def main(arguments):
         if path.exists() and path.read_bytes() == original:
             print(f"{name}: as it was")
             continue
-        try:
-            saved = f"; your version is now {save(path)}" if path.exists() else ""
-            write(path, original)
-        except OSError as error:
-            sys.exit(f"Stopped at {name}: {error}. Nothing is lost: your version is in its place.")
+        saved = f"; your version is now {save(path)}" if path.exists() else ""
+        write(path, original)
         print(f"{name}: put back{saved}")
     print("A notebook that is open in JupyterLab: take File > Reload Notebook from Disk.")
     if not commit and (ROOT / ".git").exists():
