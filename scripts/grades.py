@@ -27,17 +27,13 @@ REASONS = {
 def find_notebook(folder):
     """Return the notebook of a lab that was handed in; one under another name is renamed."""
     (original,) = (COURSE / "source" / folder.name).glob("*.ipynb")
-    ids = re.findall('"grade_id": "[^"]+"', original.read_text(encoding="utf-8"))
-    path, found = folder / original.name, []
-    for other in sorted(folder.rglob("*.ipynb")):
-        text = other.read_text(encoding="utf-8", errors="replace")
-        if ".ipynb_checkpoints" not in other.parts and any(name in text for name in ids):
-            found.append(other)
-    if not path.exists() and len(found) == 1:
+    path = folder / original.name
+    found = [p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts]
+    if path not in found and len(found) != 1:
+        raise ValueError(f"{len(found)} notebooks of this lab; leave one, called {path.name}")
+    if path not in found:
         print(f"{found[0]} is renamed to {path.name}")
         found[0].rename(path)
-    elif not path.exists() or len(found) > 1:
-        raise ValueError(f"{len(found)} notebooks of this lab; leave one, called {path.name}")
     return path
 
 
