@@ -98,11 +98,27 @@ def python():
     return judge(not fix, text, "FAIL", fix)
 
 
+def closed_to_others(path):
+    """Return the folder or file that keeps other users away from a path, or "" if none does."""
+    path = os.path.realpath(path)
+    while path != os.path.dirname(path):
+        if not os.stat(path).st_mode & 1:
+            return path
+        path = os.path.dirname(path)
+    return ""
+
+
 def environment():
     if VENV is None:
         return "WARN", "no virtual environment", set_up()
     fault = examine(VENV)[0]
-    return judge(not fault, VENV + (": " + fault) * bool(fault), "FAIL", set_up())
+    if fault:
+        return "FAIL", "{0}: {1}".format(VENV, fault), set_up()
+    closed = closed_to_others(VENV) or closed_to_others(sys.executable)
+    if os.environ.get("LABS_ENV") and closed:
+        fix = "make it in a new folder, with a Python, that all users can open"
+        return "WARN", "{0}; other users cannot open {1}".format(VENV, closed), fix
+    return "OK", VENV, ""
 
 
 def disk():
@@ -136,6 +152,10 @@ def packages():
     if wrong or other:
         names = (wrong + other)[:6] + ["..."] * (len(wrong + other) > 6)
         return "FAIL" if wrong else "WARN", ", ".join(names), set_up()
+    command = [sys.executable, "-c", "import sys, utils; sys.exit(not sys.modules.get('triton'))"]
+    if find_spec("triton") and subprocess.call(command, cwd=ROOT, stderr=subprocess.DEVNULL) != 0:
+        text = "utils.py does not load triton before TensorFlow, so that Python can crash"
+        return "FAIL", text, "take utils.py from a fresh copy of the labs, or: pip uninstall triton"
     return "OK", "all of requirements.txt and constraints.txt, in these versions", ""
 
 

@@ -1,6 +1,7 @@
 """The doctor: each check speaks up when its condition is broken. Remedies: see test_setup.py."""
 
 import json
+import os
 import shutil
 import sys
 
@@ -67,6 +68,28 @@ def test_too_little_disk_and_memory_and_a_folder_that_cannot_be_written(tmp_path
         assert doctor.memory()[0] == level
 
 
+@pytest.mark.skipif(os.name == "nt", reason="modes are for POSIX systems")
+def test_a_shared_environment_that_other_users_cannot_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "examine", lambda venv: ("", ""))
+    monkeypatch.setattr(doctor, "VENV", str(tmp_path / "venv"))
+    (tmp_path / "venv").mkdir(mode=0o700)
+    assert doctor.environment()[0] == "OK"
+    monkeypatch.setenv("LABS_ENV", doctor.VENV)
+    level, text, _ = doctor.environment()
+    assert level == "WARN" and text.endswith(f"other users cannot open {doctor.VENV}")
+
+
+@pytest.mark.parametrize(("code", "level"), [("import triton", "OK"), ("", "FAIL")])
+def test_triton_has_to_be_loaded_before_tensorflow(tmp_path, monkeypatch, code, level):
+    """Both in one process, the other way around, end in a segmentation fault."""
+    monkeypatch.setattr(doctor, "wrong_packages", lambda folders: ([], []))
+    monkeypatch.setattr(doctor, "find_spec", lambda name: name == "triton")
+    monkeypatch.setattr(doctor, "ROOT", str(tmp_path))
+    (tmp_path / "triton.py").touch()
+    (tmp_path / "utils.py").write_text(code)
+    assert doctor.packages()[0] == level
+
+
 @pytest.mark.parametrize(
     ("change", "level", "said"),
     [
@@ -91,6 +114,7 @@ def test_packages(tmp_path, monkeypatch, change, level, said):
             (tmp_path / f"{name}-{version}.dist-info").mkdir()
     monkeypatch.setattr(setup, "ROOT", str(tmp_path))
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "triton", raising=False)  # of the ordinary torch wheel
     found = doctor.packages()
     assert found[0] == level and said in found[1] and bool(found[2]) == (level != "OK")
 

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 
 import pytest
 from exercises import BOOKS
@@ -24,14 +25,39 @@ def test_modules_and_notebooks_keep_the_style(command):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def requirements(*files):
+    """Return name -> line of the packages that files such as requirements.txt list."""
+    text = "\n".join((utils.HERE / file).read_text(encoding="utf-8") for file in files)
+    lines = [line for line in text.splitlines() if line and line[0] not in "#-"]
+    return {re.split(r"[\[=]", line)[0].lower().replace("_", "-"): line for line in lines}
+
+
 def test_every_requirement_is_pinned_once():
-    names = {}
-    for file in ("requirements", "constraints"):
-        text = (utils.HERE / f"{file}.txt").read_text(encoding="utf-8")
-        lines = [line for line in text.splitlines() if line and line[0] not in "#-"]
-        assert all(re.match(r"[\w.-]+(\[\w+\])?==[\w.]+( |$)", line) for line in lines)
-        names[file] = {re.split(r"[\[=]", line)[0] for line in lines}
-    assert not names["requirements"] & names["constraints"]
+    direct, others = requirements("requirements.txt"), requirements("constraints.txt")
+    lines = [*direct.values(), *others.values()]
+    assert all(re.match(r"[\w.-]+(\[\w+\])?==[\w.]+( |$)", line) for line in lines)
+    assert not direct.keys() & others.keys()
+
+
+def imports_of(source):
+    """Return the top-level names of the modules that source code imports."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.split(".")[0] for name in names}
+
+
+def test_requirements_list_every_package_that_is_imported():
+    folders = [utils.HERE / name for name in ("", "checks", "scripts", "tests")]
+    paths = [path for folder in folders for path in folder.glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in paths]
+    cells = [cell for book in BOOKS.values() for cell in book.cells if cell.cell_type == "code"]
+    imported = set().union(*map(imports_of, sources + [cell.source for cell in cells]))
+    imported -= {"checks", *(path.stem for path in paths), *sys.stdlib_module_names}
+    names = {packages_distributions().get(name, [name])[0] for name in imported}
+    names = {name.lower().replace("_", "-") for name in names}
+    missing = names - requirements(*utils.HERE.glob("requirements*.txt")).keys()
+    assert missing <= {"triton"}, "triton comes with some builds of torch"
 
 
 def test_the_overview_in_the_readme_is_that_of_the_stored_outputs():
