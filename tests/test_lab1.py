@@ -1,27 +1,15 @@
 """Lab 1: its labeling functions keep their promises, and a cell that is run again is seen."""
 
-import warnings
-
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from notebook_code import run_cells
-from snorkel.labeling import LabelingFunction, LFApplier, PandasLFApplier
+from snorkel.labeling import PandasLFApplier
 
 import utils
 
 LAB = "01_spam_tutorial.ipynb"
-
-
-@pytest.fixture(scope="module")
-def lab():
-    with warnings.catch_warnings():
-        yield run_cells(LAB, until="L_better")
-
-
-def comments(*texts):
-    return pd.DataFrame({"text": texts, "author": "somebody", "date": None, "video": 1})
 
 
 def source_of(start):
@@ -31,25 +19,34 @@ def source_of(start):
     return source
 
 
-def test_there_are_ten_simple_and_fourteen_better_functions(lab):
-    assert len(lab["simple_lfs"]) == 10 and len(lab["better_lfs"]) == 14
+@pytest.fixture(scope="module")
+def lab():
+    """Return the variables of lab 1 after the ten LFs, and its better LFs, tried on dev alone."""
+    names = run_cells(LAB, until="simple_lfs")
+    names |= {"df_all": names["df_dev"], "gold": names["df_dev"].label.to_numpy()}
+    for start in ("REQUESTS = {", "def find_request", "better_lfs = "):
+        exec(source_of(start), names)
+    return names
 
 
-def test_the_functions_hold_for_comments_under_other_videos(lab):
-    """Clear cases under cooking, science and animal videos, written for this test."""
-    spam = [
-        "Check out my baking channel!",
-        "please subscribe, I post new recipes daily",
-        "cheap telescopes at www.lenses.com",
-    ]
-    ham = [
-        "the crust looks so good",
-        "this is why I watch at 3 am",
-        "at 2:10 the cat falls off the shelf, lol",
-    ]
-    for text in spam + ham:
-        L = PandasLFApplier(lab["better_lfs"]).apply(comments(text), progress_bar=False)
-        assert set(L.ravel()) - {-1} == ({1} if text in spam else {0}), text
+def votes_of(lfs, *texts):
+    df = pd.DataFrame({"text": texts, "author": "somebody"})
+    return PandasLFApplier(lfs).apply(df, progress_bar=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Check out my baking channel!", 1),
+        ("please subscribe, I post new recipes daily", 1),
+        ("cheap telescopes at www.lenses.com", 1),
+        ("the crust looks so good", 0),
+        ("this is why I watch at 3 am", 0),
+        ("at 2:10 the cat falls off the shelf, lol", 0),
+    ],
+)
+def test_the_functions_hold_for_comments_under_other_videos(text, label, lab):
+    assert set(votes_of(lab["better_lfs"], text).ravel()) - {-1} == {label}
 
 
 @pytest.mark.parametrize(("kind", "length"), [("simple_lfs", 1_000), ("better_lfs", 100_000)])
@@ -67,53 +64,27 @@ def test_odd_comments_neither_break_nor_stop_any_function(kind, length, lab):
         "🎵" * 500,
     ]
     long = [text * (length // len(text)) for text in ("a", "a ", "<", "check ")]
-    L = PandasLFApplier(lab[kind]).apply(comments(*odd, *long), progress_bar=False)
-    assert L.shape == (14, len(lab[kind])) and set(np.unique(L)) <= {-1, 0, 1}
+    assert set(votes_of(lab[kind], *odd, *long).ravel()) <= {-1, 0, 1}
 
 
-def test_a_changed_pattern_is_seen_by_the_ham_functions(lab):
-    df = comments("zzyzx zzyzx")
+def test_a_changed_pattern_is_seen_by_the_ham_functions(lab, monkeypatch):
     ham = [lf for lf in lab["better_lfs"] if lf.name == "lf_five_words"]
-    assert PandasLFApplier(ham).apply(df, progress_bar=False).item() == 0
-    lab["REQUESTS"]["lf_zzyzx"] = "zzyzx"
-    try:
-        assert PandasLFApplier(ham).apply(df, progress_bar=False).item() == -1
-    finally:
-        del lab["REQUESTS"]["lf_zzyzx"]
+    assert votes_of(ham, "zzyzx zzyzx").item() == 0
+    monkeypatch.setitem(lab["REQUESTS"], "lf_zzyzx", "zzyzx")
+    assert votes_of(ham, "zzyzx zzyzx").item() == -1
 
 
 def test_the_list_of_artists_can_be_changed_and_run_again(lab):
-    cell, names = source_of("ARTISTS = "), dict(lab)
-    df = comments("Zarathustra Jones is back", "eminem is back")
-    exec(cell, names)
-    assert PandasLFApplier([names["lf_artist"]]).apply(df, progress_bar=False).ravel().tolist() == [
-        -1,
-        0,
-    ]
-    exec(cell.replace("eminem", "zarathustra jones"), names)
-    assert PandasLFApplier([names["lf_artist"]]).apply(df, progress_bar=False).ravel().tolist() == [
-        0,
-        -1,
-    ]
+    for artist, votes in (("eminem", [-1, 0]), ("zarathustra jones", [0, -1])):
+        exec(source_of("ARTISTS = ").replace("eminem", artist), lab)
+        cast = votes_of([lab["lf_artist"]], "Zarathustra Jones is back", "eminem is back")
+        assert cast.ravel().tolist() == votes
 
 
-def test_dask_gives_the_same_matrix_and_a_broken_function_raises(lab):
-    parts = [lab["df_all"].iloc[:300], lab["df_all"].iloc[300:500]]
-    broken = LabelingFunction("lf_broken", lambda x: x.no_such_column)
-    label_part = dict(lab)
-    exec(source_of("def label_part").split("\n\n\n")[0], label_part)
-
-    def label_broken(part):
-        return LFApplier([broken]).apply(list(part.itertuples()), progress_bar=False)
-
-    with utils.start_workers() as client:
-        L = np.vstack(client.gather(client.map(label_part["label_part"], parts)))
-        failed = client.submit(label_broken, parts[1]).exception()
-    assert L.dtype == lab["L_better"].dtype and np.array_equal(L, lab["L_better"][:500])
-    assert isinstance(failed, AttributeError) and "no_such_column" in str(failed)
-
-
-def test_a_count_treats_ties_and_silence_as_asked(lab):
-    L = np.array([[-1, -1, -1], [0, 1, -1], [1, 1, 0], [0, 0, 1]])
-    assert lab["count"](L, tie=1, silence=0).tolist() == [0, 1, 1, 0]
-    assert lab["count"](L, tie=0, silence=1).tolist() == [1, 0, 1, 0]
+def test_the_copy_of_the_ten_functions_in_lab_3_votes_as_they_do(lab):
+    copy = run_cells("03_spam_data_slicing_tutorial.ipynb", until="L")
+    assert [lf.name for lf in copy["simple_lfs"]] == [lf.name for lf in lab["simple_lfs"]]
+    train = range(len(lab["df_train"]))
+    assert copy["raw"].text[train].tolist() == lab["df_train"].text.tolist()
+    different, _ = np.nonzero(copy["L"][train] != lab["L_train"])
+    assert not len(different), lab["df_train"].text[different[0]]
