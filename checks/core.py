@@ -7,13 +7,13 @@ missing. It never raises: whatever a student's code does becomes one sentence.
 import inspect
 import re
 import sys
-import warnings
-from contextlib import redirect_stderr, suppress
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from IPython import get_ipython
 
 from utils import defang
 
@@ -47,25 +47,12 @@ def exercise(number):
 
 
 def check(number, variables):
-    """Check one exercise, print what was found, and return the points.
+    """Check the exercise `number`, print what was found, and return the points: 0 or 1.
 
-    Parameters
-    ----------
-    number : str
-        Number of the exercise, for example "1.1".
-    variables : dict
-        The notebook's variables: `globals()`.
-
-    Returns
-    -------
-    int
-        1 if the exercise is solved, otherwise 0. It never raises, whatever the answer does.
+    `variables` are the notebook's: `globals()`. It never raises, whatever the answer does.
     """
-    if number not in EXERCISES:
-        print(f"There is no exercise {number}; there are {', '.join(EXERCISES)}.")
-        return 0
     SOLVED.discard(number)
-    with redirect_stderr(sys.stdout), warnings.catch_warnings():  # a warning costs no point
+    with redirect_stderr(sys.stdout):  # a warning costs no point
         lines, solved = _look(EXERCISES[number], variables)
     if solved:
         SOLVED.add(number)
@@ -83,16 +70,16 @@ def _look(findings, variables):
                 raise Mistake(f"the cell of `{name}` stopped with {FAILED[name]}: fix it, run it")
             if name not in variables:
                 raise Mistake(f"`{name}` does not exist: run the cells above, from the top")
+            if variables[name] is None:
+                raise Mistake(f"`{name}` is still None")
             needed[name] = variables[name]
         for finding in findings(**needed):
             if not finding.passed:
-                raise Mistake(finding.wrong or finding.right)
+                raise Mistake(finding.wrong)
             lines.append(f"✓ {finding.right}")
     except Mistake as mistake:
         return [*lines, f"✗ {mistake}"], False
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # exit() raises SystemExit
+    except (Exception, SystemExit) as error:
         return [*lines, f"✗ your code stopped with {describe(error)}"], False
     return lines, True
 
@@ -116,21 +103,18 @@ def summary(lab):
 def remember_failed_cell(result):
     """Note which names a cell that failed was to define, so that no old value is judged."""
     error = result.error_before_exec or result.error_in_exec
-    names = r"(?m)^(?:def +(\w+)|(\w+(?: *, *\w+)*) *(?::[^=\n]+)?=(?!=))"  # not f(x=1)
-    defined = re.findall(names, result.info.raw_cell)
-    for name in re.findall(r"\w+", " ".join(f"{function} {names}" for function, names in defined)):
+    defined = re.findall(r"(?m)^def +\w+|^[\w, ]+(?==[^=])", result.info.raw_cell)
+    for name in re.findall(r"\w+", " ".join(defined)):
         FAILED.pop(name, None)
         if error:
             FAILED[name] = describe(error)
 
 
-with suppress(ImportError, AttributeError):  # outside of a notebook there are no cells to watch
-    from IPython import get_ipython
-
-    get_ipython().events.register("post_run_cell", remember_failed_cell)
+if shell := get_ipython():  # None outside of a notebook
+    shell.events.register("post_run_cell", remember_failed_cell)
 
 
-# ---------------------------------------------------------------- findings of several exercises
+# ---------------------------------------------------------------- what several exercises need
 
 
 def is_function(value, name, kind):
@@ -141,19 +125,21 @@ def is_function(value, name, kind):
     return Finding(passed, f"`{name}` is a {kind} function", wrong)
 
 
-def is_given(value, name):
-    return Finding(value is not None, f"`{name}` is given", f"`{name}` is still None")
+def need_list(value, name, things):
+    if not isinstance(value, (list, tuple, set, np.ndarray, pd.Series, pd.Index)):
+        raise Mistake(f"`{name}` is a {type(value).__name__}: make it a list of {things}")
 
 
-def is_list(value, name, things):
-    passed = isinstance(value, (list, tuple, set, np.ndarray, pd.Series, pd.Index))
-    wrong = f"`{name}` is a {type(value).__name__}: make it a list of {things}"
-    return Finding(passed, f"`{name}` is a list", wrong)
+def need_bool(value, name):
+    if not isinstance(value, (bool, np.bool_)):
+        raise Mistake(f"{name} is {value!r}, and should be True or False")
 
 
-def is_bool(value, name):
-    wrong = f"{name} is {value!r}, and should be True or False"
-    return Finding(isinstance(value, (bool, np.bool_)), f"{name} is True or False", wrong)
+def majority(L, n_classes=2):
+    """Return the class with the most votes for each row, ABSTAIN where no class has most."""
+    counts = np.stack([np.equal(L, k).sum(axis=1) for k in range(n_classes)], axis=1)
+    n_first = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1)
+    return np.where(n_first == 1, counts.argmax(axis=1), ABSTAIN)
 
 
 # ---------------------------------------------------------------- asking a student's function
@@ -168,66 +154,36 @@ class Comment(SimpleNamespace):
         return getattr(self, column)
 
 
-def hidden_rows(df):
-    """Return the texts alone in another order under a new index, so nothing can be looked up.
+def ask(function, texts):
+    """Return what a function answers to each text; raise `Mistake` where it fails.
 
-    `attrs["order"]` has the position in `df` of each row.
+    It sees the texts alone, in another order and under a new index, so nothing can be looked up.
     """
-    order = np.random.default_rng(0).permutation(len(df))
-    rows = df.iloc[order][["text"]].set_axis(np.arange(len(df)) + 1_000_000)
-    rows.attrs["order"] = order
-    return rows
-
-
-def comments_of(df):
-    """Return each row of a table as a light object that a labeling function takes."""
-    columns = [df[column].tolist() for column in df.columns]
-    for name, *values in zip(df.index, *columns, strict=True):
-        yield Comment(name=name, **dict(zip(df.columns, values, strict=True)))
-
-
-def answers(function, df):
-    """Return what a function answers to each row of a table; raise `Mistake` where it fails."""
-    found = []
-    for x in comments_of(df):
-        text = x.text  # the function may change it
+    texts, found = list(texts), {}
+    for name, at in enumerate(np.random.default_rng(0).permutation(len(texts)), start=1_000_000):
         try:
-            found.append(function(x))
+            found[at] = function(Comment(name=name, text=texts[at]))
         except (Exception, SystemExit) as error:
-            where = f"on the comment {defang(str(text))[:60]!r}"
-            stopped = f"your function stopped with {describe(error)}, {where}."
-            raise Mistake(stopped + _hint(describe(error))) from error
-    return found
+            said, hint = describe(error), ""
+            if re.search(r"has no attribute '(label|author|row)'", said):
+                hint = " Judge by x.text alone: nobody knows the rest of a new comment"
+            elif re.search("Comment|'str' object|text", said):
+                hint = " The text of a comment is x.text, without parentheses"
+            where = f"on the comment {defang(texts[at])[:60]!r}"
+            raise Mistake(f"your function stopped with {said}, {where}.{hint}") from error
+    return [found[at] for at in range(len(texts))]
 
 
-def _hint(said):
-    if re.search(r"has no attribute '(label|author|row)'", said):
-        return " Judge by x.text alone: nobody knows the rest of a new comment"
-    if re.search("Comment|'str' object|text", said):
-        return " The text of a comment is x.text, without parentheses"
-    return ""
+def votes(lf, texts, n_classes=2):
+    """Return the votes of an LF on texts as a NumPy array of int.
 
-
-def votes(lf, df, n_classes=2):
-    """Return the votes of a labeling function on `df`, asked on hidden rows.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (rows,)
-        In the order of `df`.
-
-    Raises
-    ------
-    Mistake
-        If the function fails, or returns anything but ABSTAIN or the number of a class.
+    Raises `Mistake` if it fails, or returns anything but ABSTAIN or the number of a class.
     """
-    rows = hidden_rows(df)
-    found = np.empty(len(df), dtype=int)
-    for at, vote in zip(rows.attrs["order"], answers(lf, rows), strict=True):
+    found = ask(lf, texts)
+    for vote in found:
         whole = isinstance(vote, (int, np.integer)) and not isinstance(vote, bool)
         if not whole or not ABSTAIN <= vote < n_classes:
             what = "nothing (None): every path needs a return" if vote is None else repr(vote)[:60]
             wanted = f"ABSTAIN (-1) or the number of a class (0 to {n_classes - 1})"
             raise Mistake(f"your LF returned {what}. It must return {wanted}")
-        found[at] = vote
-    return found
+    return np.array(found, dtype=int)

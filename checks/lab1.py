@@ -10,7 +10,18 @@ import numpy as np
 import pandas as pd
 
 import utils
-from checks.core import ABSTAIN, HAM, SPAM, Finding, exercise, is_function, is_list, votes
+from checks.core import (
+    ABSTAIN,
+    HAM,
+    SPAM,
+    Finding,
+    Mistake,
+    exercise,
+    is_function,
+    majority,
+    need_list,
+    votes,
+)
 
 
 @cache
@@ -22,7 +33,7 @@ def _splits():
 
 def _some_votes(cast, where, constant):
     """Findings about an LF that should vote on some comments and not on all."""
-    n, silent = int((cast != ABSTAIN).sum()), f"it votes on 0 comments of {where}"
+    n, silent = (cast != ABSTAIN).sum(), f"it votes on 0 comments of {where}"
     yield Finding(n > 0, f"it votes on {n} comments of {where}", f"{silent}: did you {constant}?")
     always = "it never abstains: when should it be silent?"
     yield Finding(n < len(cast), "it abstains on others", always)
@@ -30,17 +41,16 @@ def _some_votes(cast, where, constant):
 
 def _one_class(cast, label, where="dev"):
     name, other = ("SPAM", "HAM") if label == SPAM else ("HAM", "SPAM")
-    wrong = int((cast == 1 - label).sum())
-    only = f"it votes {other} on {wrong} comments; here it should vote {name} only"
-    if wrong:
-        yield Finding(False, "", only)
+    if wrong := (cast == 1 - label).sum():
+        raise Mistake(f"it votes {other} on {wrong} comments; here it should vote {name} only")
     yield from _some_votes(cast, where, f"return {name}")
 
 
-def _learns_nothing_by_heart(lf, df):
+def _learns_nothing_by_heart(lf, texts):
     """Say whether an LF still votes where something stands before, or after, each text."""
-    cast = [votes(lf, df.assign(text=texts)) for texts in (df.text, "! " + df.text, df.text + " !")]
-    plain, before, after = ((votes_ != ABSTAIN).sum() for votes_ in cast)
+    plain, before, after = (
+        (votes(lf, changed) != ABSTAIN).sum() for changed in (texts, "! " + texts, texts + " !")
+    )
     wrong = "it knows these comments by heart: write a rule that finds new ones, too"
     return Finding(max(before, after) >= plain / 2, "it is a rule for new comments, too", wrong)
 
@@ -49,15 +59,14 @@ def _learns_nothing_by_heart(lf, df):
 def check_keyword_lf(my_subscribe):
     yield is_function(my_subscribe, "my_subscribe", "labeling")
     _, dev, _ = _splits()
-    cast = votes(my_subscribe, dev)
+    cast = votes(my_subscribe, dev.text)
     yield from _one_class(cast, SPAM)
-    for spelled in ("SUBSCRIBE TO ME", "Subscribe to me", "please subscribe!"):
-        seen = votes(my_subscribe, pd.DataFrame({"text": [spelled]}))[0] == SPAM
-        letters = "" if spelled == spelled.lower() else " in capital letters: try x.text.lower()"
-        missed = f"it misses the word{letters} ({spelled!r})"
-        yield Finding(seen, f"it finds {spelled!r}", missed)
+    spelled = ["SUBSCRIBE TO ME", "Subscribe to me", "please subscribe!"]
+    seen = votes(my_subscribe, spelled) == SPAM
+    wrong = f"it misses the word in {spelled[seen.argmin()]!r}: try x.text.lower()"
+    yield Finding(seen.all(), "it finds the word in small and in capital letters", wrong)
     has_word = dev.text.str.contains("subscribe", case=False, regex=False)
-    extra = int(((cast != ABSTAIN) & ~has_word).sum())
+    extra = ((cast != ABSTAIN) & ~has_word).sum()
     more = f"it votes on {extra} comments without the word, too"
     yield Finding(extra == 0, "it leaves other comments alone", more)
 
@@ -67,7 +76,7 @@ def check_ham_lf(my_ham_lf):
     yield is_function(my_ham_lf, "my_ham_lf", "labeling")
     train, dev, _ = _splits()
     for where, df in (("dev", dev), ("train", train)):
-        cast = votes(my_ham_lf, df)
+        cast = votes(my_ham_lf, df.text)
         yield from _one_class(cast, HAM, where)
         right = (df.label == HAM)[cast != ABSTAIN].mean()
         spam = (cast == HAM)[df.label == SPAM].mean()
@@ -77,65 +86,56 @@ def check_ham_lf(my_ham_lf):
         share = (cast != ABSTAIN).mean()
         text = f"it covers {share:.0%} of {where}"
         yield Finding(share >= 0.1, text, f"{text}; find a rule for 10% or more")
-    yield _learns_nothing_by_heart(my_ham_lf, train)
+    yield _learns_nothing_by_heart(my_ham_lf, train.text)
 
 
 @exercise("1.3")
 def check_training_labels(my_texts, my_labels, df_train, L_train):
-    from snorkel.labeling.model import MajorityLabelVoter
-
-    table, wrong = (
-        isinstance(my_texts, pd.DataFrame),
-        "`my_texts` is a table: take its column `text`",
-    )
-    yield Finding(not table, "`my_texts` holds texts", wrong)
-    labels = np.asarray(my_labels)
+    wrong = "`my_texts` is a table: take its column `text`"
+    yield Finding(not isinstance(my_texts, pd.DataFrame), "`my_texts` holds texts", wrong)
+    texts, labels = list(my_texts), np.asarray(my_labels)
     wrong = f"`my_labels` has the shape {labels.shape}: one label for each text, 0 or 1"
     yield Finding(labels.ndim == 1, "`my_labels` holds labels", wrong)
-    n = int((labels == ABSTAIN).sum())
+    n = (labels == ABSTAIN).sum()
     wrong = f"{n} labels are -1: a classifier would learn that as a class of its own"
     yield Finding(n == 0, "no label is an abstain", wrong)
-    texts = list(my_texts)
     text = f"{len(texts)} texts and {len(labels)} labels"
     yield Finding(len(texts) == len(labels), text, f"{text}: filter both in the same way")
-    majority = MajorityLabelVoter(2).predict(L_train, tie_break_policy="abstain")
-    kept = majority != ABSTAIN
+    winners = majority(L_train)
+    kept = winners != ABSTAIN
     hint = f"{kept.sum()} comments have a majority, and you have {len(texts)}"
     if len(texts) == (L_train != ABSTAIN).any(axis=1).sum():
         hint += ": it keeps ties, where as many LFs vote SPAM as HAM"
     yield Finding(len(texts) == kept.sum(), "every comment with a majority is there", hint)
-    expected = Counter(zip(df_train.text[kept], majority[kept].tolist(), strict=True))
+    expected = Counter(zip(df_train.text[kept], winners[kept].tolist(), strict=True))
     given = Counter(zip(texts, labels.tolist(), strict=True))
     wrong = "texts and labels are out of step: each text needs the label of its own votes"
     yield Finding(given == expected, "every text has its own label", wrong)
 
 
-def _count(L):
-    """Return the class with more votes for each comment, 0.5 where there is none."""
-    return 0.5 + np.sign((L == SPAM).sum(axis=1) - (L == HAM).sum(axis=1)) / 2
-
-
 @exercise("1.4")
 def check_thresholds(my_low, my_high, df_dev, df_valid):
-    given = my_low, my_high
-    numbers = all(isinstance(n, Real) and not isinstance(n, bool) and np.isfinite(n) for n in given)
+    numbers = isinstance(my_low, Real) and isinstance(my_high, Real)
     yield Finding(numbers, "two numbers", "`my_low` and `my_high` are numbers, such as -1.5")
     wrong = "`my_low` is the lower one: HAM at it or below, SPAM at `my_high` or above"
     yield Finding(my_low < my_high, "HAM below, SPAM above", wrong)
     wrong = "`df_dev` has no column `llm`: run the cell with LIVE again"
     yield Finding("llm" in df_dev and "llm" in df_valid, "every comment has a score", wrong)
-    found = {}
-    for where, df in (("dev", df_dev), ("valid", df_valid)):
-        cast = np.select([df.llm >= my_high, df.llm <= my_low], [SPAM, HAM], ABSTAIN)
-        voted = cast != ABSTAIN
-        found[where] = voted.mean(), (cast == df.label)[voted].mean() if voted.any() else 0
-    share, right = found["dev"]
+    (share, right), (share_valid, right_valid) = (
+        _share_and_right(df, my_low, my_high) for df in (df_dev, df_valid)
+    )
     text = f"it votes on {share:.0%} of dev"
     yield Finding(share >= 0.6, text, f"{text}; 60% are needed: move the thresholds together")
     text = f"{right:.1%} of its votes on dev are right"
     yield Finding(right >= 0.85, text, f"{text}; 85% should be: which side is wrong more often?")
-    share, right = found["valid"]
-    yield Finding(True, f"on valid it votes on {share:.0%}, and {right:.0%} of the votes are right")
+    text = f"on valid it votes on {share_valid:.0%}, and {right_valid:.0%} of the votes are right"
+    yield Finding(True, text)
+
+
+def _share_and_right(df, low, high):
+    """Return on which share of the comments the thresholds vote, and which share is right."""
+    cast = np.select([df.llm >= high, df.llm <= low], [SPAM, HAM], ABSTAIN)
+    return (cast != ABSTAIN).mean(), (cast == df.label)[cast != ABSTAIN].mean()
 
 
 @exercise("1.5")
@@ -144,73 +144,52 @@ def check_new_lf(my_lf, L_all, L_better, REQUESTS):
     train, _, valid = _splits()
     df = pd.concat([train, valid], ignore_index=True)
     golds, n_rows = df.label.to_numpy(), len(df)
-    cast = votes(my_lf, df)
-    voted = cast != ABSTAIN
+    cast = votes(my_lf, df.text)
     yield from _some_votes(cast, "train and valid", "return the constant")
-    yield _learns_nothing_by_heart(my_lf, df)
+    yield _learns_nothing_by_heart(my_lf, df.text)
     any_request = (L_better[:n_rows, : len(REQUESTS)] == SPAM).any(axis=1)
     known = [*L_all[:n_rows].T, *L_better[:n_rows].T, np.where(any_request, SPAM, ABSTAIN)]
     twin = any(_overlap(column, cast) > 0.95 for column in known)
     wrong = "it votes as an LF of the lab does: write down an idea of your own"
     yield Finding(not twin, "the idea is new", wrong)
-    right = (cast == golds)[voted].mean()
+    right = (cast == golds)[cast != ABSTAIN].mean()
     text = f"{right:.1%} of its votes are right"
     yield Finding(right >= 0.9, text, f"{text}; 90% should be. Read the wrong ones")
-    new = int((voted & (cast == golds) & (_count(L_all[:n_rows]) != golds)).sum())
+    new = ((cast == golds) & (majority(L_all[:n_rows]) != golds)).sum()
     text = f"it is right on {new} comments where the ten are silent, tied or wrong"
     yield Finding(new >= 10, text, f"{text}; 10 are needed: aim where they fail")
 
 
 def _overlap(one, other):
     """Return the share of equal votes among the comments on which either LF votes."""
-    either = (one != ABSTAIN) | (other != ABSTAIN)
-    return (one == other)[either].mean() if either.any() else 0
-
-
-def _enough_labels(golds):
-    """Findings about labeled rows that can judge LFs."""
-    sizes = golds.value_counts()
-    counts = ", ".join(f"{n} of class {label}" for label, n in sizes.head(5).items())
-    wrong = f"too few labeled rows to judge by ({counts or 'none'}): label 5 or more in two classes"
-    yield Finding((sizes >= 5).sum() >= 2, f"{len(golds):,} labeled rows", wrong)
-
-
-def _right_by_count(L, golds, n_classes):
-    """Return the share of rows that a count gets right, and that of naming the larger class.
-
-    A row without a majority counts as the larger class, whatever number this class has. If several
-    classes are equally large, it counts as each of them in equal parts.
-    """
-    counts = np.stack([(k == L).sum(axis=1) for k in range(n_classes)], axis=1)
-    winners = counts == counts.max(axis=1, keepdims=True)
-    decided = winners.sum(axis=1) == 1
-    sizes = np.bincount(golds, minlength=n_classes)
-    largest = np.flatnonzero(sizes == sizes.max())
-    by_default = np.isin(golds, largest) / len(largest)
-    right = np.where(decided, winners.argmax(axis=1) == golds, by_default)
-    return right.mean(), sizes.max() / len(golds)
+    return (one == other)[(one != ABSTAIN) | (other != ABSTAIN)].mean()
 
 
 @exercise("1.6")
 def check_own_lfs(my_lfs, df_own, CLASS_NAMES):
-    if not (listed := is_list(my_lfs, "my_lfs", "LFs")).passed:
-        yield listed
+    need_list(my_lfs, "my_lfs", "LFs")
     n_classes, n = len(CLASS_NAMES), len(my_lfs)
     yield Finding(n >= 3, f"{n} LFs", f"{n} LFs: the label model needs three or more")
     for lf in my_lfs:
         yield is_function(lf, getattr(lf, "name", getattr(lf, "__name__", "my_lfs")), "labeling")
     names = {lf.name for lf in my_lfs}
     if len(names) < n:
-        yield Finding(False, "", f"{n} LFs, but {len(names)} names: each needs its own")
-    L = np.column_stack([votes(lf, df_own, n_classes) for lf in my_lfs])
+        raise Mistake(f"{n} LFs, but {len(names)} names: each needs its own")
+    L = np.column_stack([votes(lf, df_own.text, n_classes) for lf in my_lfs])
     silent = [lf.name for lf, column in zip(my_lfs, L.T, strict=True) if (column == ABSTAIN).all()]
     wrong = f"no vote yet from {', '.join(silent)}: what gives a class away?"
     yield Finding(not silent, "each of them votes", wrong)
     cast = len(set(np.unique(L)) - {ABSTAIN})
     yield Finding(cast >= 2, f"there are votes for {cast} classes", "all votes are for one class")
     known = (df_own.label != ABSTAIN).to_numpy()
-    yield from _enough_labels(df_own.label[known])
-    right, larger = _right_by_count(L[known], df_own.label[known].to_numpy(), n_classes)
+    golds, winners = df_own.label[known].to_numpy(), majority(L[known], n_classes)
+    sizes = np.bincount(golds, minlength=n_classes)
+    counts = ", ".join(f"{size} of class {k}" for k, size in enumerate(sizes[:5]))
+    wrong = f"too few labeled rows to judge by ({counts}): label 5 or more in two classes"
+    yield Finding((sizes >= 5).sum() >= 2, f"{len(golds):,} labeled rows", wrong)
+    largest = sizes == sizes.max()  # whatever the number of this class; equally large ones share
+    right = np.where(winners == ABSTAIN, largest[golds] / largest.sum(), winners == golds).mean()
+    larger = sizes.max() / len(golds)
     target = larger + 0.1 * (1 - larger)
     text = (
         f"counting their votes, {right:.1%} of the labeled rows are right; "

@@ -10,13 +10,11 @@ from checks.core import (
     SPAM,
     Finding,
     Mistake,
-    answers,
+    ask,
     exercise,
-    hidden_rows,
-    is_bool,
     is_function,
-    is_given,
-    is_list,
+    need_bool,
+    need_list,
     votes,
 )
 
@@ -25,28 +23,23 @@ LIKES = re.compile(r"(?i)\b(?:thumbs?|likes?) (?:up|this comment|it)\b|\bthis co
 
 
 def members_of(sf, comments):
-    """Return which comments an SF selects, asked on hidden rows with nothing but the text."""
-    rows = hidden_rows(comments)
-    inside = np.zeros(len(comments), dtype=bool)
-    for at, answer in zip(rows.attrs["order"], answers(sf, rows), strict=True):
+    """Return which comments an SF selects; some, and not all."""
+    inside = ask(sf, comments.text)
+    for answer in inside:
         if not isinstance(answer, (bool, np.bool_)):
             what = "nothing (None): is there a return?" if answer is None else repr(answer)[:60]
             raise Mistake(f"your SF returned {what}. It must return True or False: try bool(...)")
-        inside[at] = answer
-    return inside
-
-
-def count_members(inside):
-    n, none = inside.sum(), "it selects 0 comments: when should it return True?"
-    wrong = "it selects every comment" if n else none
-    return Finding(0 < n < len(inside), f"it selects {n} comments", wrong)
+    if not any(inside):
+        raise Mistake("it selects 0 comments: when should it return True?")
+    if all(inside):
+        raise Mistake("it selects every comment")
+    return np.array(inside)
 
 
 @exercise("3.1")
 def check_question_slice(my_question, comments):
     yield is_function(my_question, "my_question", "slicing")
     inside = members_of(my_question, comments)
-    yield count_members(inside)
     asked = comments.text.str.contains("?", regex=False).to_numpy()
     missing, extra = (asked & ~inside).sum(), (inside & ~asked).sum()
     right = "it selects all comments with a question mark"
@@ -56,25 +49,20 @@ def check_question_slice(my_question, comments):
 
 @exercise("3.2")
 def check_missed_share(my_missed_share, members, gold, preds):
-    yield is_given(my_missed_share, "my_missed_share")
     wrong = "it has an entry for each comment: take the mean()"
     yield Finding(np.size(my_missed_share) == 1, "it is one number", wrong)
-    share = float(np.squeeze(my_missed_share))
-    wrong = f"{share:.6g} is no share: divide by a number of comments"
-    yield Finding(0 <= share <= 1, "it is a share", wrong)
-    inside = members.sf_no_promotion.to_numpy()
-    missed, spam = inside & (gold == SPAM) & (preds == HAM), inside & (gold == SPAM)
-    hint = "the number differs: missed spam of the slice, divided by all spam of the slice"
-    for whole, what in {
-        (gold == SPAM).sum(): "all spam: take the spam of the slice",
-        inside.sum(): "all comments of the slice, ham included",
-    }.items():
-        if abs(share - missed.sum() / whole) < 5e-3:
-            hint = f"you divide by {what}"
-    if abs(share - 1 + missed.sum() / spam.sum()) < 5e-3:
-        hint = "that is the share that is found: take the share that is missed"
-    right = abs(share - missed.sum() / spam.sum()) < 5e-3
-    yield Finding(right, f"{share:.1%} of the slice's spam is missed", hint)
+    share, inside = float(np.squeeze(my_missed_share)), members.sf_no_promotion.to_numpy()
+    spam = inside & (gold == SPAM)
+    missed = spam & (preds == HAM)
+    answer = missed.sum() / spam.sum()
+    hints = {
+        1 - answer: "that is the share that is found: take the share that is missed",
+        missed.sum() / (gold == SPAM).sum(): "you divide by all spam: take the spam of the slice",
+        missed.mean(where=inside): "you divide by all comments of the slice, ham included",
+    }
+    close = [hint for value, hint in hints.items() if abs(share - value) < 5e-3]
+    hint = [*close, "the number differs: missed spam of the slice, divided by all its spam"][0]
+    yield Finding(abs(share - answer) < 5e-3, f"{share:.1%} of the slice's spam is missed", hint)
 
 
 @exercise("3.3")
@@ -83,7 +71,6 @@ def check_found_slice(my_slice, comments, members, right, seen, sfs):
 
     yield is_function(my_slice, "my_slice", "slicing")
     inside = members_of(my_slice, comments)
-    yield count_members(inside)
     known = {sf.name: members[sf.name].to_numpy() for sf in sfs if sf.name in members}
     known["a slice that the lab shows below"] = comments.text.str.contains(LIKES).to_numpy()
     twins = [n for n, o in known.items() if (inside & o).sum() >= 0.9 * (inside | o).sum()]
@@ -104,15 +91,14 @@ def check_found_slice(my_slice, comments, members, right, seen, sfs):
 
 @exercise("3.4")
 def check_cure(my_lfs, simple_lfs, raw, gold, L, L_new, link):
-    yield is_given(my_lfs, "my_lfs")
-    yield is_list(my_lfs, "my_lfs", "LFs")
+    need_list(my_lfs, "my_lfs", "LFs")
     for at, lf in enumerate(my_lfs):
         yield is_function(lf, getattr(lf, "name", f"my_lfs[{at}]"), "labeling")
     few = f"{len(my_lfs)} LFs: the label model needs three or more"
     yield Finding(len(my_lfs) >= 3, f"{len(my_lfs)} LFs", few)
     own = [lf for lf in my_lfs if lf not in simple_lfs]
     yield Finding(bool(own), f"{len(own)} of your own", "none of them is your own: add an LF")
-    L_own = np.column_stack([votes(lf, raw) for lf in my_lfs])
+    L_own = np.column_stack([votes(lf, raw.text) for lf in my_lfs])
     copies = [(L_new == column[:, None]).all(axis=0).any() for column in L_own.T]
     twins = ", ".join(lf.name for lf, copy in zip(my_lfs, copies, strict=True) if copy)
     wrong = f"{twins}: it votes as an LF of the lab's cures does. Find one of your own"
@@ -138,24 +124,21 @@ def label_model_hits(L, gold):
 
 @exercise("3.5")
 def check_alarm(my_alarm):
-    rng, given = np.random.default_rng(0), my_alarm(100, 70.0, 80.0, 90.0)
-    yield Finding(given is not None, "it returns something", "it returns None: is there a return?")
-    for _ in range(20):
-        overall, width = rng.uniform(60, 99), rng.uniform(1, 20)
-        n, near = int(rng.integers(20, 2000)), rng.uniform(0.01, 0.5)
-        cases = [  # comments, low, high, alarm?, what a wrong answer means
-            (n, overall - width, overall - near, True, "the whole interval is below"),
-            (n, overall - width, overall + near, False, "the interval holds the accuracy on all"),
-            (n, overall - width, overall, False, "the upper bound is not below, but equal"),
-            (n, overall + near, overall + width, False, "this slice is better than the whole"),
-            (19, overall - width, overall - near, False, "19 comments are too few"),
-            (20, overall - width, overall - near, True, "20 comments are enough"),
-        ]
-        for size, low, high, alarm, hint in cases:
-            call = f"my_alarm({size}, {low:.2f}, {high:.2f}, {overall:.2f})"
-            said = my_alarm(size, low, high, overall)
-            is_right = is_bool(said, call)
-            if not is_right.passed or said != alarm:
-                yield is_right
-                yield Finding(False, "", f"{call} is {said!r}, not {alarm}: {hint}")
-    yield Finding(True, "it follows the rule in 120 cells, near misses among them")
+    if my_alarm(100, 70.0, 80.0, 90.0) is None:
+        raise Mistake("it returns None: is there a return?")
+    cases = [  # comments, low and high minus the accuracy on all, alarm?, what a wrong answer means
+        (150, -9, -0.02, True, "the whole interval is below"),
+        (150, -9, 0.02, False, "the interval holds the accuracy on all"),
+        (150, -9, 0, False, "the upper bound is not below, but equal"),
+        (150, 0.02, 9, False, "this slice is better than the whole"),
+        (19, -9, -0.02, False, "19 comments are too few"),
+        (20, -9, -0.02, True, "20 comments are enough"),
+    ]
+    for overall in (61.25, 78.5, 90.5):
+        for n, low, high, alarm, hint in cases:
+            call = f"my_alarm({n}, {overall + low:.2f}, {overall + high:.2f}, {overall:.2f})"
+            said = my_alarm(n, overall + low, overall + high, overall)
+            need_bool(said, call)
+            if said != alarm:
+                raise Mistake(f"{call} is {said!r}, not {alarm}: {hint}")
+    yield Finding(True, "it follows the rule in 18 cells, near misses among them")

@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from checks.core import ABSTAIN, Finding, comments_of
+from checks.core import ABSTAIN, Finding, majority
 
 
-def sanity_checks(
-    df=None, L=None, lfs=None, labels=None, preds=None, golds=None, probs=None, cardinality=2
-):
+def sanity_checks(df=None, L=None, lfs=None, preds=None, golds=None, probs=None, cardinality=2):
     """Look for mistakes that raise no error but spoil the result; print a line for each.
 
     What is not given is not looked at.
@@ -21,8 +19,6 @@ def sanity_checks(
         Their label matrix.
     lfs : list of LabelingFunction
         The LFs of its columns.
-    labels : array-like of int, shape (comments,)
-        What a classifier is going to be trained on.
     preds, golds : array-like of int, shape (comments,)
         Predictions and right labels.
     probs : numpy.ndarray of float, shape (comments, classes)
@@ -32,11 +28,11 @@ def sanity_checks(
     """
     if probs is not None:
         cardinality = np.shape(probs)[1]
-    for finding in _look(df, L, lfs, labels, preds, golds, probs, cardinality):
+    for finding in _look(df, L, lfs, preds, golds, probs, cardinality):
         print(f"✓ {finding.right}" if finding.passed else f"✗ {finding.wrong}")
 
 
-def _look(df, L, lfs, labels, preds, golds, probs, cardinality):
+def _look(df, L, lfs, preds, golds, probs, cardinality):
     if df is not None:
         n = df.index.duplicated().sum()
         wrong = f"{n} rows repeat an index, so filters mix them up. Use df.reset_index(drop=True)."
@@ -48,36 +44,26 @@ def _look(df, L, lfs, labels, preds, golds, probs, cardinality):
         yield _classes(L, cardinality)
     if L is not None and lfs is not None:
         names = pd.Series([lf.name for lf in lfs])
-        twice = _some(names[names.duplicated()].unique())
+        twice = ", ".join(names[names.duplicated()].unique())
         wrong = f"two LFs are called {twice}. Rename one."
         yield Finding(not twice, "every LF has its own name", wrong)
-        always = _some(n for n, cast in zip(names, L.T, strict=False) if (cast != ABSTAIN).all())
-        wrong = f"never silent: {always}. When should it return ABSTAIN?"
+        always = [n for n, cast in zip(names, L.T, strict=False) if (cast != ABSTAIN).all()]
+        wrong = f"never silent: {', '.join(always)}. When should it return ABSTAIN?"
         yield Finding(not always, "every LF abstains somewhere", wrong)
     if df is not None and L is not None and lfs is not None:
         yield _fresh_matrix(df, L, lfs)
     if L is not None and probs is not None and len(L) == len(probs):
         yield _agreement(L, np.asarray(probs))
-    if labels is not None:
-        n = (np.asarray(labels) == ABSTAIN).sum()
-        wrong = f"{n} labels are -1: a classifier would learn that as a class. Drop these rows."
-        yield Finding(n == 0, "no abstain among the training labels", wrong)
     if preds is not None and golds is not None:
         yield _better_than_one_class(np.asarray(preds), np.asarray(golds))
-
-
-def _some(things):
-    """Return the first five as a text, and how many there are besides."""
-    things = list(map(str, things))
-    return ", ".join(things[:5]) + (f" and {len(things) - 5} more" if len(things) > 5 else "")
 
 
 def _classes(L, n):
     cast = set(np.unique(L)) - {ABSTAIN}
     odd, without = sorted(cast - set(range(n))), sorted(set(range(n)) - cast)
-    wrong = f"no LF votes for class {_some(without)}."
+    wrong = f"no LF votes for class {', '.join(map(str, without[:5]))}."
     if odd:
-        wrong = f"votes for {_some(odd)}; the classes are 0 to {n - 1}. For more, set cardinality="
+        wrong = f"votes for {odd[0]}; the classes are 0 to {n - 1}. For more, set cardinality="
     return Finding(not odd and not without, f"there are votes for all {n} classes", wrong)
 
 
@@ -86,19 +72,17 @@ def _fresh_matrix(df, L, lfs):
         wrong = f"the label matrix is {L.shape}, but there are {len(df)} rows and {len(lfs)} LFs."
         return Finding(False, "", wrong)
     rows = np.linspace(0, len(df) - 1, min(len(df), 2000)).astype(int)
-    fresh = [[lf(x) for x in comments_of(df.iloc[rows])] for lf in lfs]
-    changed = _some(
-        lf.name for lf, now, cast in zip(lfs, fresh, L[rows].T, strict=True) if now != [*cast]
-    )
+    fresh = np.array([[lf(x) for lf in lfs] for _, x in df.iloc[rows].iterrows()])
+    differs = (fresh != L[rows]).any(axis=0)
+    changed = ", ".join(lf.name for lf, differ in zip(lfs, differs, strict=True) if differ)
     wrong = f"the label matrix is stale: {changed} now votes otherwise. Apply the LFs again."
     return Finding(not changed, "the label matrix belongs to these rows and LFs", wrong)
 
 
 def _agreement(L, probs):
-    counts = np.stack([np.equal(L, k).sum(axis=1) for k in range(probs.shape[1])], axis=1)
-    first, second = np.sort(counts, axis=1)[:, [-1, -2]].T
-    clear = first > second
-    share = (counts.argmax(axis=1) == probs.argmax(axis=1))[clear].mean() if clear.any() else 1
+    winners = majority(L, probs.shape[1])
+    clear = winners != ABSTAIN
+    share = (winners == probs.argmax(axis=1))[clear].mean() if clear.any() else 1
     text = f"the label model agrees with {share:.1%} of the majorities"
     wrong = f"{text}: it believes some LF to mean the opposite. Compare its weights with dev."
     return Finding(share >= 0.5, text, wrong)

@@ -1,7 +1,8 @@
-"""Reference solutions of the exercises, and typical wrong answers. They are nowhere else.
+"""Reference solutions of the exercises, and typical mistakes. They are nowhere else.
 
 `SOLUTIONS` maps the grade_id of an exercise's cell to the source that replaces it. `WRONG` maps it
-to two or more wrong answers, each with words that the check's hint must contain.
+to two or more mistakes: what to replace in the solution and by what, or the whole answer; and words
+that the check's hint must contain.
 """
 
 SOLUTIONS = {}
@@ -17,22 +18,8 @@ def my_subscribe(x):
     return SPAM if "subscribe" in x.text.lower() else ABSTAIN
 '''
 WRONG["exercise-1-1"] = [
-    (
-        """\
-@labeling_function()
-def my_subscribe(x):
-    return SPAM if "subscribe" in x.text else ABSTAIN
-""",
-        "it misses the word in capital letters: try x.text.lower()",
-    ),
-    (
-        """\
-@labeling_function()
-def my_subscribe(x):
-    return SPAM if any(word in x.text.lower() for word in ("subscribe", "check", "my")) else ABSTAIN
-""",
-        "comments without the word, too",
-    ),
+    (".lower()", "", "try x.text.lower()"),
+    ('"subscribe" in', '"s" in', "comments without the word, too"),
 ]
 
 SOLUTIONS["exercise-1-2"] = '''\
@@ -45,25 +32,8 @@ def my_ham_lf(x):
     return HAM if about and not asks else ABSTAIN
 '''
 WRONG["exercise-1-2"] = [
-    (
-        """\
-@labeling_function()
-def my_ham_lf(x):
-    return HAM if len(x.text.split()) < 10 else ABSTAIN
-""",
-        "% of its votes are right on dev: it says HAM to",
-    ),
-    (  # it knows dev by heart
-        """\
-DEV_HAM = set(df_dev.text[df_dev.label == HAM])
-
-
-@labeling_function()
-def my_ham_lf(x):
-    return HAM if x.text in DEV_HAM else ABSTAIN
-""",
-        "of train; find a rule for 10% or more",
-    ),
+    ("about and not asks", "len(x.text) < 60", "% of its votes are right on dev: it says HAM to"),
+    ("|he|she|his|her|love|this|views?|lol|best)", ")", "find a rule for 10% or more"),
 ]
 
 SOLUTIONS["exercise-1-3"] = """\
@@ -71,20 +41,8 @@ majority = count_votes(L_train)
 my_texts, my_labels = df_train.text[majority != ABSTAIN], majority[majority != ABSTAIN]
 """
 WRONG["exercise-1-3"] = [
-    (
-        """\
-majority = count_votes(L_train)
-my_texts, my_labels = df_train.text, majority[majority != ABSTAIN]
-""",
-        "filter both in the same way",
-    ),
-    (
-        """\
-voted = (L_train != ABSTAIN).any(axis=1)
-my_texts, my_labels = df_train.text[voted], count(L_train, tie=SPAM, silence=HAM)[voted]
-""",
-        "it keeps ties",
-    ),
+    ("df_train.text[majority != ABSTAIN]", "df_train.text", "filter both in the same way"),
+    ("majority != ABSTAIN", "(L_train != ABSTAIN).any(axis=1)", "labels are -1"),
 ]
 
 SOLUTIONS["exercise-1-4"] = """\
@@ -112,22 +70,8 @@ def my_lf(x):
     return SPAM if "channel" in x.text.lower() else ABSTAIN
 """
 WRONG["exercise-1-5"] = [
-    (
-        """\
-@labeling_function()
-def my_lf(x):
-    return SPAM if len(x.text.split()) > 20 else ABSTAIN
-""",
-        "of its votes are right; 90% should be",
-    ),
-    (
-        """\
-@labeling_function()
-def my_lf(x):
-    return SPAM if "check out my" in x.text.lower() else ABSTAIN
-""",
-        "aim where they fail",
-    ),
+    ('"channel" in x.text.lower()', "len(x.text.split()) > 20", "90% should be"),
+    ('"channel"', '"subscribe to my"', "aim where they fail"),
 ]
 
 SOLUTIONS["exercise-1-6"] = """\
@@ -160,48 +104,8 @@ def my_third(x):
 my_lfs = [my_first, my_second, my_third]
 """
 WRONG["exercise-1-6"] = [
-    (
-        """\
-@labeling_function()
-def my_first(x):
-    return 1 if "!" in x.text else -1
-
-
-@labeling_function()
-def my_second(x):
-    return 1 if "please" in x.text.lower() else -1
-
-
-@labeling_function()
-def my_third(x):
-    return 1 if "help" in x.text.lower() else -1
-
-
-my_lfs = [my_first, my_second, my_third]
-""",
-        "all votes are for one class",
-    ),
-    (  # the classes swapped
-        """\
-@labeling_function()
-def my_first(x):
-    return 0 if re.search("can't|cannot|fail|alarm|exam", x.text) else -1
-
-
-@labeling_function()
-def my_second(x):
-    return 0 if re.search("since|now|this morning", x.text) else -1
-
-
-@labeling_function()
-def my_third(x):
-    return 1 if "?" in x.text else -1
-
-
-my_lfs = [my_first, my_second, my_third]
-""",
-        "a row without a majority counts as the larger class",
-    ),
+    ("return 0", "return 1", "all votes are for one class"),
+    ("return 0 if", "return 0 if not", "a row without a majority counts as the larger class"),
 ]
 
 # ---------------------------------------------------------------- lab 2: transformation functions
@@ -216,56 +120,9 @@ def my_number(x):
     return x
 '''
 WRONG["exercise-2-1"] = [
-    (
-        """\
-@transformation_function()
-def my_number(x):
-    x.text = re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text, count=1)
-    return x
-""",
-        "comments without a number: they should be None",
-    ),
-    (
-        """\
-@transformation_function()
-def my_number(x):
-    if not re.search(r"[0-9]+", x.text):
-        return None
-    x.text = re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text)
-    return x
-""",
-        "it changes several numbers of a comment: count=1",
-    ),
-    (
-        """\
-@transformation_function()
-def my_number(x):
-    if not re.search(r"[0-9]", x.text):
-        return None
-    x.text = re.sub(r"[0-9]", str(np.random.randint(1, 1000)), x.text, count=1)
-    return x
-""",
-        "it changes one digit of a number",
-    ),
-    (
-        """\
-@transformation_function()
-def my_number(x):
-    if not re.search(r"[0-9]+", x.text):
-        return None
-    x.text = re.sub(r"[0-9]+", "734", x.text, count=1)
-    return x
-""",
-        "it puts the same number everywhere",
-    ),
-    (
-        """\
-@transformation_function()
-def my_number(x):
-    return re.sub(r"[0-9]+", str(np.random.randint(1, 1000)), x.text, count=1)
-""",
-        "it returns a str: change x.text, and return x",
-    ),
+    ("count=1", "count=0", "it changes more than one number"),
+    ("[0-9]+", "[0-9]", "it changes one digit of a number"),
+    ("str(np.random.randint(1, 1000))", '"734"', "it puts the same number everywhere"),
 ]
 
 SOLUTIONS["exercise-2-2"] = """\
@@ -273,9 +130,7 @@ my_suspects = list(harm.index[harm["right → wrong"] > 5])
 """
 WRONG["exercise-2-2"] = [
     ("my_suspects = 'tf_crop'", "make it a list of names"),
-    ("my_suspects = ['crop']", "no TF has that name"),
-    ("my_suspects = list(harm.index[harm['right → wrong'] > 25])", "more are above 5 %"),
-    ("my_suspects = list(harm.index[harm['right → wrong'] < 0.05][:0])", "compare with 5"),
+    ("> 5", "> 0.05", "are not above 5 %"),
 ]
 
 SOLUTIONS["exercise-2-3"] = """\
@@ -283,25 +138,9 @@ my_probabilities = np.where(names == "tf_reword", 2.0, np.where(names == "tf_cro
 my_probabilities /= my_probabilities.sum()
 """
 WRONG["exercise-2-3"] = [
-    (
-        "my_probabilities = np.where(names == 'tf_reword', 2, np.where(names == 'tf_crop', 0, 1))",
-        "divide by the sum",
-    ),
-    (
-        """\
-my_probabilities = np.where(names == "tf_reword", 2.0, np.where(names == "tf_crop", -1.0, 1.0))
-my_probabilities /= my_probabilities.sum()
-""",
-        "no number from 0 up for tf_crop",
-    ),
-    (
-        """\
-my_probabilities = np.where(names == "tf_reword", 2.0, np.where(names == "tf_crop", 0.0, 1.0))
-my_probabilities = my_probabilities[None] / my_probabilities.sum()
-""",
-        "its shape is (1, ",
-    ),
-    ("my_probabilities = dict.fromkeys(names, 1 / len(names))", "is a dict: make it a list"),
+    ("my_probabilities /= my_probabilities.sum()", "", "divide by the sum"),
+    ("0.0", "-1.0", "no number from 0 up for tf_crop"),
+    ("0.0, 1.0))", "0.0, 1.0))[None]", "its shape is (1, 4)"),
 ]
 
 SOLUTIONS["exercise-2-4"] = '''\
@@ -317,76 +156,19 @@ def my_disguise(x):
     return x
 '''
 WRONG["exercise-2-4"] = [
-    (
-        """\
-@transformation_function()
-def my_disguise(x):
-    x.text = re.sub("[A-Za-z]{4,}", lambda word: word.group()[::-1], x.text)
-    return x
-""",
-        "return None where nothing changes",
-    ),
-    (  # the trap
-        """\
-@transformation_function()
-def my_disguise(x):
-    if x.label == HAM:
-        return None
-    x.text = re.sub("[A-Za-z]{4,}", lambda word: word.group()[::-1], x.text)
-    return x
-""",
-        "Judge by x.text alone",
-    ),
-    (
-        """\
-@transformation_function()
-def my_disguise(x):
-    x.text = re.sub("[A-Za-z]", "#", x.text) + "#"
-    return x
-""",
-        "a person must still be able to read them",
-    ),
-    (
-        """\
-@transformation_function()
-def my_disguise(x):
-    text = re.sub("[A-Za-z]{4,}", lambda word: " ".join(word.group()), x.text)
-    if text == x.text:
-        return None
-    x.text = text
-    return x
-""",
-        "it does what spaces does",
-    ),
+    ("return None", "return x", "return None where nothing changes"),
+    ("text == x.text", "x.label == HAM", "Judge by x.text alone"),
 ]
 
-FIVE_GAINS = 'five_gains = video_gains.loc["linear", 100].to_numpy()\n'
-SOLUTIONS["exercise-2-5"] = f"""\
-{FIVE_GAINS}my_interval = stats.ttest_1samp(five_gains, 0).confidence_interval()
+SOLUTIONS["exercise-2-5"] = """\
+five_gains = video_gains.loc["linear", 100].to_numpy()
+my_interval = stats.ttest_1samp(five_gains, 0).confidence_interval()
 my_verdict = bool(my_interval.low > 0 or my_interval.high < 0)
 """
+FIVE = "my_verdict, g = False, video_gains.loc['linear', 100]\nmy_interval = "
 WRONG["exercise-2-5"] = [
-    (
-        f"""\
-{FIVE_GAINS}half = stats.t.ppf(0.975, 4) * five_gains.std(ddof=1)
-my_interval, my_verdict = (five_gains.mean() - half, five_gains.mean() + half), False
-""",
-        "divide by the root of n",
-    ),
-    (
-        f"""\
-{FIVE_GAINS}half = 1.96 * five_gains.std(ddof=1) / len(five_gains) ** 0.5
-my_interval, my_verdict = (five_gains.mean() - half, five_gains.mean() + half), False
-""",
-        "take Student's t",
-    ),
-    (
-        f"""\
-{FIVE_GAINS}my_interval = stats.ttest_1samp(five_gains, 0).confidence_interval()
-my_verdict = not (my_interval.low > 0 or my_interval.high < 0)
-""",
-        "look where 0 is",
-    ),
+    (FIVE + "stats.t.interval(0.95, 4, g.mean(), g.std())", "divide by the root of n"),
+    (FIVE + "stats.norm.interval(0.95, g.mean(), g.sem())", "take Student's t"),
 ]
 
 # ---------------------------------------------------------------- lab 3: slicing functions
@@ -398,30 +180,8 @@ def my_question(x):
     return "?" in x.text
 '''
 WRONG["exercise-3-1"] = [
-    (
-        """\
-@slicing_function()
-def my_question(x):
-    return x.text.endswith("?")
-""",
-        "with a question mark",
-    ),
-    (
-        """\
-@slicing_function()
-def my_question(x):
-    return "?" in x.text or "what" in x.text.lower()
-""",
-        "without a question mark",
-    ),
-    (
-        """\
-@slicing_function()
-def my_question(x):
-    return re.search(r"[?]", x.text)
-""",
-        "It must return True or False",
-    ),
+    ('"?" in x.text', 'x.text.endswith("?")', "with a question mark"),
+    ('"?" in x.text', 're.search("[?]", x.text)', "It must return True or False"),
 ]
 
 SOLUTIONS["exercise-3-2"] = """\
@@ -429,14 +189,8 @@ spam_inside = members.sf_no_promotion & (gold == SPAM)
 my_missed_share = (preds[spam_inside] == HAM).mean()
 """
 WRONG["exercise-3-2"] = [
-    (
-        "my_missed_share = ((gold == SPAM) & (preds == HAM))[members.sf_no_promotion].mean()",
-        "ham included",
-    ),
-    (
-        "my_missed_share = (members.sf_no_promotion & (preds == HAM))[gold == SPAM].mean()",
-        "take the spam of the slice",
-    ),
+    (".mean()", ".sum() / members.sf_no_promotion.sum()", "ham included"),
+    (".mean()", ".sum() / (gold == SPAM).sum()", "take the spam of the slice"),
 ]
 
 SOLUTIONS["exercise-3-3"] = '''\
@@ -450,38 +204,8 @@ def my_slice(x):
     return bool(WORST.search(x.text))
 '''
 WRONG["exercise-3-3"] = [
-    (
-        """\
-@slicing_function()
-def my_slice(x):
-    return x.label == SPAM and not PROMOTION.search(x.text)
-""",
-        "Judge by x.text alone",
-    ),
-    (
-        """\
-@slicing_function()
-def my_slice(x):
-    return bool(gold[x.name] != preds[x.name])
-""",
-        "your function stopped with IndexError",
-    ),
-    (
-        """\
-@slicing_function()
-def my_slice(x):
-    return bool(re.search(r"(?i)thumbs? up|this comment|likes? it", x.text))
-""",
-        "find a group of your own",
-    ),
-    (
-        """\
-@slicing_function()
-def my_slice(x):
-    return "q" in x.text
-""",
-        "the interval must be below",
-    ),
+    ("WORST.search(x.text)", "x.label == SPAM", "Judge by x.text alone"),
+    ("WORST.search(x.text)", '"q" in x.text', "the interval must be below"),
 ]
 
 SOLUTIONS["exercise-3-4"] = '''\
@@ -496,27 +220,9 @@ my_lfs = [lf for lf in simple_lfs if lf is not lf_short] + [my_lf]
 WRONG["exercise-3-4"] = [
     ("my_lfs = [*simple_lfs, lf_link]", "Find one of your own"),
     (
-        """\
-@labeling_function()
-def my_lf(x):
-    return SPAM if "subscribe" in x.text.lower() else ABSTAIN
-
-
-my_lfs = [*simple_lfs, my_lf]
-""",
+        "my_lf = labeling_function()(lambda x: SPAM if 'subscribe' in x.text else ABSTAIN)\n"
+        "my_lfs = [*simple_lfs, my_lf]",
         "Links must gain 30 points",
-    ),
-    ("my_lfs = simple_lfs[2]", "make it a list of LFs"),
-    (
-        """\
-@labeling_function()
-def my_lf(x):
-    return SPAM if raw.label[x.name] == SPAM else ABSTAIN
-
-
-my_lfs = [*simple_lfs, my_lf]
-""",
-        "your function stopped with KeyError",
     ),
 ]
 
@@ -526,32 +232,6 @@ def my_alarm(n, low, high, overall):
     return n >= 20 and high < overall
 '''
 WRONG["exercise-3-5"] = [
-    (
-        """\
-def my_alarm(n, low, high, overall):
-    return n >= 20 and high <= overall
-""",
-        "not below, but equal",
-    ),
-    (
-        """\
-def my_alarm(n, low, high, overall):
-    return high < overall
-""",
-        "19 comments are too few",
-    ),
-    (
-        """\
-def my_alarm(n, low, high, overall):
-    return n >= 20 and high < 90
-""",
-        "is",
-    ),
-    (
-        """\
-def my_alarm(n, low, high, overall):
-    return "alarm"
-""",
-        "True or False",
-    ),
+    ("high < overall", "high <= overall", "not below, but equal"),
+    ("n >= 20 and ", "", "19 comments are too few"),
 ]

@@ -1,6 +1,6 @@
 """The exercises: notebooks, checks and solutions agree, and the solutions solve them in the labs.
 
-What each check says is tested in test_checks_lab1.py and so on.
+What each check says is tested in test_answers.py.
 """
 
 import sys
@@ -13,6 +13,7 @@ from solved import ABOUT_REAL_DATA, SOLUTIONS, WRONG
 
 import checks.core
 import utils
+from checks.lab3 import LIKES
 
 sys.path.append(str(utils.HERE / "scripts"))
 import solutions
@@ -56,6 +57,10 @@ def test_no_solution_stands_in_a_notebook(exercise):
     new = set(SOLUTIONS[exercise.grade_id].splitlines()) - set(exercise.stub.source.splitlines())
     answer = max(new, key=len).strip()
     assert not any(answer in cell.source for cell in BOOKS[exercise.lab].cells), answer
+
+
+def test_the_check_knows_the_slice_that_lab_3_shows():
+    assert any(LIKES.pattern in cell.source for cell in BOOKS[LABS[2]].cells)
 
 
 @SAMPLE_ONLY
