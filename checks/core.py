@@ -135,6 +135,15 @@ def need_bool(value, name):
         raise Mistake(f"{name} is {value!r}, and should be True or False")
 
 
+def are_lfs(my_lfs):
+    """Findings about an answer that should be a list of LFs."""
+    need_list(my_lfs, "my_lfs", "LFs")
+    n = len(my_lfs)
+    yield Finding(n >= 3, f"{n} LFs", f"{n} LFs: the label model needs three or more")
+    for lf in my_lfs:
+        yield is_function(lf, getattr(lf, "name", "my_lfs"), "labeling")
+
+
 def majority(L, n_classes=2):
     """Return the class with the most votes for each row, ABSTAIN where no class has most."""
     counts = np.stack([np.equal(L, k).sum(axis=1) for k in range(n_classes)], axis=1)

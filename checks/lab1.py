@@ -16,10 +16,10 @@ from checks.core import (
     SPAM,
     Finding,
     Mistake,
+    are_lfs,
     exercise,
     is_function,
     majority,
-    need_list,
     votes,
 )
 
@@ -167,11 +167,8 @@ def _overlap(one, other):
 
 @exercise("1.6")
 def check_own_lfs(my_lfs, df_own, CLASS_NAMES):
-    need_list(my_lfs, "my_lfs", "LFs")
+    yield from are_lfs(my_lfs)
     n_classes, n = len(CLASS_NAMES), len(my_lfs)
-    yield Finding(n >= 3, f"{n} LFs", f"{n} LFs: the label model needs three or more")
-    for lf in my_lfs:
-        yield is_function(lf, getattr(lf, "name", getattr(lf, "__name__", "my_lfs")), "labeling")
     names = {lf.name for lf in my_lfs}
     if len(names) < n:
         raise Mistake(f"{n} LFs, but {len(names)} names: each needs its own")

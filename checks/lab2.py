@@ -2,8 +2,6 @@
 
 import random
 import re
-from collections import Counter
-from unicodedata import normalize
 
 import numpy as np
 from scipy import stats
@@ -24,8 +22,7 @@ def copies_of(tf, texts):
     copies = []
     for new in ask(tf, texts):
         if new is not None and not isinstance(getattr(new, "text", None), str):
-            what = f"a {type(new).__name__}" if not hasattr(new, "text") else "no text in x.text"
-            raise Mistake(f"it returns {what}: change x.text, and return x")
+            raise Mistake(f"it returns a {type(new).__name__}: change x.text, and return x")
         copies.append(None if new is None else new.text)
     return copies
 
@@ -52,12 +49,9 @@ def check_number_tf(my_number, df_train):
     pairs = pairs_of(texts, copies)
     made = np.array([copy is not None for copy in copies])
     has_number = texts.str.contains("[0-9]").to_numpy()
-    wrong = (
-        f"it returns {(made & ~has_number).sum()} comments without a number: they should be None"
-    )
-    yield Finding(not (made & ~has_number).any(), "it returns None without a number", wrong)
-    wrong = f"it returns None for {(has_number & ~made).sum()} comments that have a number"
-    yield Finding(not (has_number & ~made).any(), "it applies wherever there is a number", wrong)
+    extra, left = (made & ~has_number).sum(), (has_number & ~made).sum()
+    wrong = f"{extra} comments without a number should be None, and {left} with one should not"
+    yield Finding(extra + left == 0, "it returns None where there is no number", wrong)
     one = all(_changes_one_number(old, new) for old, new in pairs)
     wrong = "it changes more than one number of a comment: count=1, and leave the rest as it is"
     yield Finding(one, "it changes one number and nothing else", wrong)
@@ -76,11 +70,9 @@ def check_suspects(my_suspects, harm):
     unknown = sorted(given - set(harm.index))
     wrong = f"{', '.join(unknown)[:60]}: no TF has that name; take names from harm.index[...]"
     yield Finding(not unknown, "all of them are names of TFs", wrong)
-    wrong = f"{len(given - right)} of them are not above 5 % in the column 'right → wrong'"
-    yield Finding(given <= right, "each is above 5 %", wrong)
-    missing = len(right - given)
-    wrong = f"{missing} more are above 5 %; `harm` holds percentages, so compare with 5"
-    yield Finding(missing == 0, "and these are all", wrong)
+    extra, missing = len(given - right), len(right - given)
+    wrong = f"{extra} of them are not above 5 %, and {missing} more are; `harm` holds percentages"
+    yield Finding(given == right, "they are those above 5 % in 'right → wrong'", wrong)
 
 
 @exercise("2.3")
@@ -96,9 +88,7 @@ def check_probabilities(my_probabilities, names):
     crop, reword = (p[names == name].item() for name in ("tf_crop", "tf_reword"))
     yield Finding(crop == 0, "`tf_crop` is never drawn", "`tf_crop` can still be drawn")
     others = p[(names != "tf_crop") & (names != "tf_reword")]
-    wrong = f"`tf_reword` has {reword:.3g}, each of the others {others.min():.3g}"
-    if np.ptp(others) > 1e-9:
-        wrong = "the others differ from one another"
+    wrong = f"`tf_reword` has {reword:.3g}, the others {others.min():.3g} to {others.max():.3g}"
     twice = np.allclose(others, reword / 2, rtol=0, atol=1e-6)
     yield Finding(twice, "`tf_reword` is drawn twice as often as each of the others", wrong)
 
@@ -116,9 +106,9 @@ def check_disguise(my_disguise, disguises, held_back, df_train):
     changed = np.mean([_words_changed(old, copy) for old, copy in wordy])
     text = f"it changes {changed:.0%} of the longer words"
     yield Finding(changed >= 0.15, text, f"{text}, where there are two or more; 15% are needed")
-    letters = np.mean([_letters_kept(old, new) for old, new in pairs])
+    varied = np.mean([len(set(new)) / len(set(old)) for old, new in pairs])
     wrong = "hardly a letter is left of the words: a person must still be able to read them"
-    yield Finding(letters >= 0.3, "enough of the words is left to read them", wrong)
+    yield Finding(varied >= 0.5, "enough of the words is left to read them", wrong)
     twins = [tf.name for tf in [*disguises, *held_back] if _equal(copies_of(tf, texts), copies)]
     wrong = f"it does what {', '.join(twins)} does: have an idea of your own"
     yield Finding(not twins, "the idea is new", wrong)
@@ -134,32 +124,16 @@ def _words_changed(old, copy):
     return np.mean([word not in left for word in found])
 
 
-def _letters_kept(old, new):
-    """Return the share of letters and digits that the copy still has, in any order and font."""
-    letters, left = (
-        Counter(filter(str.isalnum, normalize("NFKC", text.lower()))) for text in (old, new)
-    )
-    return (letters & left).total() / max(letters.total(), 1)
-
-
 @exercise("2.5")
 def check_interval(my_interval, my_verdict, video_gains):
     if np.shape(my_interval) != (2,):
         raise Mistake("`my_interval` should be two numbers: the lower and the upper limit")
     gains = video_gains.loc["linear", 100].to_numpy()
     interval = stats.ttest_1samp(gains, 0).confidence_interval()
-    middle, (low, high) = np.mean(my_interval), my_interval
-    wrong = f"its middle is {middle:.2f}, and the mean gain is {gains.mean():.2f}"
-    yield Finding(abs(middle - gains.mean()) < 0.06, "its middle is the mean gain", wrong)
-    error = gains.std(ddof=1) / len(gains) ** 0.5
-    hints = {
-        (interval.high - interval.low) / 2 * len(gains) ** 0.5: "divide by the root of n",
-        1.96 * error: "with five numbers, 1.96 is too small a factor: take Student's t",
-    }
-    half = (high - low) / 2
-    hint = [hint for value, hint in hints.items() if abs(value - half) < 0.01]
-    wrong = f"the limits differ: {[*hint, 'lower one first, of the five video gains'][0]}"
-    right = abs(low - interval.low) < 0.06
+    wrong = (
+        "take the mean ± t * std(ddof=1) / root of n, with n = 5 and Student's t: 2.78, not 1.96"
+    )
+    right = np.allclose(my_interval, interval, rtol=0, atol=0.06)
     yield Finding(right, "it is the 95 % interval of the mean", wrong)
     need_bool(my_verdict, "`my_verdict`")
     told = interval.low > 0 or interval.high < 0

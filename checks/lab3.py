@@ -10,11 +10,11 @@ from checks.core import (
     SPAM,
     Finding,
     Mistake,
+    are_lfs,
     ask,
     exercise,
     is_function,
     need_bool,
-    need_list,
     votes,
 )
 
@@ -42,27 +42,18 @@ def check_question_slice(my_question, comments):
     inside = members_of(my_question, comments)
     asked = comments.text.str.contains("?", regex=False).to_numpy()
     missing, extra = (asked & ~inside).sum(), (inside & ~asked).sum()
-    right = "it selects all comments with a question mark"
-    yield Finding(missing == 0, right, f"it leaves out {missing} with a question mark")
-    yield Finding(extra == 0, "and no others", f"it selects {extra} without a question mark")
+    wrong = f"it leaves out {missing} with a question mark, and selects {extra} without one"
+    yield Finding(missing + extra == 0, "it selects all with a question mark, no others", wrong)
 
 
 @exercise("3.2")
 def check_missed_share(my_missed_share, members, gold, preds):
     wrong = "it has an entry for each comment: take the mean()"
     yield Finding(np.size(my_missed_share) == 1, "it is one number", wrong)
-    share, inside = float(np.squeeze(my_missed_share)), members.sf_no_promotion.to_numpy()
-    spam = inside & (gold == SPAM)
-    missed = spam & (preds == HAM)
-    answer = missed.sum() / spam.sum()
-    hints = {
-        1 - answer: "that is the share that is found: take the share that is missed",
-        missed.sum() / (gold == SPAM).sum(): "you divide by all spam: take the spam of the slice",
-        missed.mean(where=inside): "you divide by all comments of the slice, ham included",
-    }
-    close = [hint for value, hint in hints.items() if abs(share - value) < 5e-3]
-    hint = [*close, "the number differs: missed spam of the slice, divided by all its spam"][0]
-    yield Finding(abs(share - answer) < 5e-3, f"{share:.1%} of the slice's spam is missed", hint)
+    share, spam = float(np.squeeze(my_missed_share)), members.sf_no_promotion & (gold == SPAM)
+    right = abs(share - (preds == HAM)[spam].mean()) < 5e-3
+    hint = "the number differs: missed spam of the slice, divided by all spam of the slice"
+    yield Finding(right, f"{share:.1%} of the slice's spam is missed", hint)
 
 
 @exercise("3.3")
@@ -91,11 +82,7 @@ def check_found_slice(my_slice, comments, members, right, seen, sfs):
 
 @exercise("3.4")
 def check_cure(my_lfs, simple_lfs, raw, gold, L, L_new, link):
-    need_list(my_lfs, "my_lfs", "LFs")
-    for at, lf in enumerate(my_lfs):
-        yield is_function(lf, getattr(lf, "name", f"my_lfs[{at}]"), "labeling")
-    few = f"{len(my_lfs)} LFs: the label model needs three or more"
-    yield Finding(len(my_lfs) >= 3, f"{len(my_lfs)} LFs", few)
+    yield from are_lfs(my_lfs)
     own = [lf for lf in my_lfs if lf not in simple_lfs]
     yield Finding(bool(own), f"{len(own)} of your own", "none of them is your own: add an LF")
     L_own = np.column_stack([votes(lf, raw.text) for lf in my_lfs])

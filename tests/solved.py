@@ -167,8 +167,8 @@ my_verdict = bool(my_interval.low > 0 or my_interval.high < 0)
 """
 FIVE = "my_verdict, g = False, video_gains.loc['linear', 100]\nmy_interval = "
 WRONG["exercise-2-5"] = [
-    (FIVE + "stats.t.interval(0.95, 4, g.mean(), g.std())", "divide by the root of n"),
-    (FIVE + "stats.norm.interval(0.95, g.mean(), g.sem())", "take Student's t"),
+    (FIVE + "stats.t.interval(0.95, 4, g.mean(), g.std())", "/ root of n"),
+    (FIVE + "stats.norm.interval(0.95, g.mean(), g.sem())", "Student's t: 2.78, not 1.96"),
 ]
 
 # ---------------------------------------------------------------- lab 3: slicing functions
@@ -180,7 +180,7 @@ def my_question(x):
     return "?" in x.text
 '''
 WRONG["exercise-3-1"] = [
-    ('"?" in x.text', 'x.text.endswith("?")', "with a question mark"),
+    ('"?" in x.text', 'x.text.endswith("?")', "it leaves out 20 with"),
     ('"?" in x.text', 're.search("[?]", x.text)', "It must return True or False"),
 ]
 
@@ -189,8 +189,8 @@ spam_inside = members.sf_no_promotion & (gold == SPAM)
 my_missed_share = (preds[spam_inside] == HAM).mean()
 """
 WRONG["exercise-3-2"] = [
-    (".mean()", ".sum() / members.sf_no_promotion.sum()", "ham included"),
-    (".mean()", ".sum() / (gold == SPAM).sum()", "take the spam of the slice"),
+    (".mean()", ".sum() / members.sf_no_promotion.sum()", "divided by all spam of the slice"),
+    (".mean()", ".sum() / (gold == SPAM).sum()", "the number differs"),
 ]
 
 SOLUTIONS["exercise-3-3"] = '''\

@@ -31,14 +31,6 @@ def test_notebooks_checks_and_solutions_have_the_same_exercises():
     assert all(len(mistakes) >= 2 for mistakes in WRONG.values())
 
 
-@pytest.mark.parametrize("lab", LABS)
-def test_a_lab_counts_its_exercises_and_ends_with_how_many_are_solved(lab):
-    numbers, n = [exercise.number for exercise in find_exercises(lab)], int(lab[:2])
-    assert numbers == [f"{n}.{i}" for i in range(1, len(numbers) + 1)] and len(numbers) >= 4
-    last = [cell.source for cell in BOOKS[lab].cells if cell.cell_type == "code"][-2:]
-    assert f"checks.summary({n})" in last  # the headline follows
-
-
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_an_exercise_is_a_text_an_untouched_stub_and_a_check_that_says_not_yet(exercise):
     """The stored outputs are those of a run of the labs as they are; nbval compares them."""
