@@ -52,36 +52,35 @@ def check(number, variables):
     `variables` are the notebook's: `globals()`. It never raises, whatever the answer does.
     """
     SOLVED.discard(number)
+    lines, points = [], 0
     with redirect_stderr(sys.stdout):  # a warning costs no point
-        lines, solved = _look(EXERCISES[number], variables)
-    if solved:
-        SOLVED.add(number)
-    print(f"Exercise {number}: {'solved (1 point)' if solved else 'not yet (0 of 1 point)'}")
+        try:
+            findings = EXERCISES[number]
+            for finding in findings(**_needed(inspect.signature(findings).parameters, variables)):
+                if not finding.passed:
+                    raise Mistake(finding.wrong)
+                lines.append(f"✓ {finding.right}")
+            SOLVED.add(number)
+            points = 1
+        except Mistake as mistake:
+            lines.append(f"✗ {mistake}")
+        except (Exception, SystemExit) as error:
+            lines.append(f"✗ your code stopped with {describe(error)}")
+    print(f"Exercise {number}: {'solved (1 point)' if points else 'not yet (0 of 1 point)'}")
     print(*(f"  {line}" for line in lines), sep="\n")
-    return int(solved)
+    return points
 
 
-def _look(findings, variables):
-    """Return a line for each finding up to the first that failed, and whether all passed."""
-    lines, needed = [], {}
-    try:
-        for name in inspect.signature(findings).parameters:
-            if name in FAILED:
-                raise Mistake(f"the cell of `{name}` stopped with {FAILED[name]}: fix it, run it")
-            if name not in variables:
-                raise Mistake(f"`{name}` does not exist: run the cells above, from the top")
-            if variables[name] is None:
-                raise Mistake(f"`{name}` is still None")
-            needed[name] = variables[name]
-        for finding in findings(**needed):
-            if not finding.passed:
-                raise Mistake(finding.wrong)
-            lines.append(f"✓ {finding.right}")
-    except Mistake as mistake:
-        return [*lines, f"✗ {mistake}"], False
-    except (Exception, SystemExit) as error:
-        return [*lines, f"✗ your code stopped with {describe(error)}"], False
-    return lines, True
+def _needed(names, variables):
+    """Return the variables that a check needs, unless one is missing or untouched."""
+    for name in names:
+        if name in FAILED:
+            raise Mistake(f"the cell of `{name}` stopped with {FAILED[name]}: fix it, run it")
+        if name not in variables:
+            raise Mistake(f"`{name}` does not exist: run the cells above, from the top")
+        if variables[name] is None:
+            raise Mistake(f"`{name}` is still None")
+    return {name: variables[name] for name in names}
 
 
 def describe(error):

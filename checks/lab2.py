@@ -108,7 +108,7 @@ def check_disguise(my_disguise, disguises, held_back, df_train):
     yield Finding(changed >= 0.15, text, f"{text}, where there are two or more; 15% are needed")
     varied = np.mean([len(set(new)) / len(set(old)) for old, new in pairs])
     wrong = "hardly a letter is left of the words: a person must still be able to read them"
-    yield Finding(varied >= 0.5, "enough of the words is left to read them", wrong)
+    yield Finding(varied >= 0.7, "enough of the words is left to read them", wrong)
     twins = [tf.name for tf in [*disguises, *held_back] if _equal(copies_of(tf, texts), copies)]
     wrong = f"it does what {', '.join(twins)} does: have an idea of your own"
     yield Finding(not twins, "the idea is new", wrong)

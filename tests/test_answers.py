@@ -92,14 +92,14 @@ def lab_2():
         "He has 1 billion views",
     ]
     names = np.array(["tf_crop", "tf_reword", "tf_drop_word", "tf_swap_artist"])
-    gains = pd.DataFrame([[3.8, 2.6, 0.3, -0.6, 0.9]], [("linear", 100)], [1, 2, 3, 4, 5])
+    row = pd.MultiIndex.from_tuples([("linear", 100)])
     return {
         "df_train": pd.DataFrame({"text": 5 * texts, "label": 5 * [1, 0, 0, 0, 1, 0]}),
         "names": names,
         "harm": pd.DataFrame({"right → wrong": [29.7, 9.4, 1.5, 1.7]}, names),
         "disguises": [tf_spaces],
         "held_back": [],
-        "video_gains": gains.set_index(pd.MultiIndex.from_tuples(gains.index)),
+        "video_gains": pd.DataFrame([[3.8, 2.6, 0.3, -0.6, 0.9]], row),
     }
 
 
@@ -199,6 +199,7 @@ SHUFFLED += "(np.random.default_rng(0).permutation(np.flatnonzero(majority != AB
 ACCEPTED = [  # exercise, what to replace in the solution, and by what
     *((number_of(grade_id),) for grade_id in SOLUTIONS),
     ("1.1", "return SPAM", "x.text = x.text.upper().lower()\n    return np.int64(SPAM)"),
+    ("1.2", RULE, "about and not asks and x.text[0].isalnum()"),
     ("1.3", KEEP, SHUFFLED),
     ("1.4", "my_low, my_high = np.float32([0.15, 0.85])"),
     ("1.5", '"channel"', '"follow"'),
@@ -238,7 +239,12 @@ REFUSED = [
     ("2.2", "> 5", "> 25", "and 1 more are"),
     ("2.3", "my_probabilities = dict.fromkeys(names, 1 / 4)", "is a dict: make it a list"),
     ("2.3", "2.0", "2.0001", "the others 0.25"),
-    ("2.4", "text = text", "text = re.sub('[A-Za-z]', '#', text)", "still be able to read them"),
+    (
+        "2.4",
+        "text = text",
+        "text = re.sub('[A-Za-z]{3,}', '#', text)",
+        "still be able to read them",
+    ),
     ("2.4", "([A-Za-z])([A-Za-z]{2,})", "(b)(illio)", "of the longer words"),
     ("2.5", "interval()", "interval(0.94)", "take the mean ± t"),
     ("2.5", "bool(", "not (", "look where 0 is"),
@@ -256,6 +262,7 @@ REFUSED = [
     ("3.4", "my_lfs = simple_lfs", "none of them is your own"),
     ("3.5", "high < overall", "high < 95", "the interval holds the accuracy on all"),
     ("3.5", "n >= 20", "n > 20", "20 comments are enough"),
+    ("3.5", "return n", "exit()\n    return n", "your code stopped with SystemExit"),
     ("3.5", "n >= 20 and high < overall", '"alarm"', "should be True or False"),
 ]
 
