@@ -17,7 +17,7 @@ from solved import SOLUTIONS, WRONG
 
 import checks
 import utils
-from checks import core
+from checks import core, lab3
 from checks.core import ABSTAIN, HAM, SPAM
 
 
@@ -98,6 +98,7 @@ def lab_2():
         "names": names,
         "harm": pd.DataFrame({"right → wrong": [29.7, 9.4, 1.5, 1.7]}, names),
         "disguises": [tf_spaces],
+        "tf_spaces": tf_spaces,
         "held_back": [],
         "video_gains": pd.DataFrame([[3.8, 2.6, 0.3, -0.6, 0.9]], row),
     }
@@ -246,6 +247,7 @@ REFUSED = [
         "still be able to read them",
     ),
     ("2.4", "([A-Za-z])([A-Za-z]{2,})", "(b)(illio)", "of the longer words"),
+    ("2.4", "text = text", "text = tf_spaces(x).text", "it does what spaces does"),
     ("2.5", "interval()", "interval(0.94)", "take the mean ± t"),
     ("2.5", "bool(", "not (", "look where 0 is"),
     ("2.5", "my_verdict = ", "my_verdict = 'no' or ", "should be True or False"),
@@ -261,6 +263,7 @@ REFUSED = [
     ("3.4", "my_lfs = [word_lf(name, '', SPAM) for name in 'abc']", "may lose 1 point at most"),
     ("3.4", "my_lfs = simple_lfs", "none of them is your own"),
     ("3.5", "high < overall", "high < 95", "the interval holds the accuracy on all"),
+    ("3.5", "high < overall", "high < 90.5", "the interval holds the accuracy on all"),
     ("3.5", "n >= 20", "n > 20", "20 comments are enough"),
     ("3.5", "return n", "exit()\n    return n", "your code stopped with SystemExit"),
     ("3.5", "n >= 20 and high < overall", '"alarm"', "should be True or False"),
@@ -289,6 +292,13 @@ def test_the_score_of_a_slice_on_the_unseen_video_is_shown_and_decides_nothing(l
     right = labs["3"]["right"] | ~labs["3"]["seen"]
     points, said = judge("3.3", SLICE, '"share" in x.text', right=right)
     assert points == 1 and "in video 5, which you have not looked at: 6 of 6 are right" in said
+    right = labs["3"]["right"] | labs["3"]["seen"]
+    assert judge("3.3", SLICE, '"share" in x.text', right=right)[0] == 0
+
+
+def test_a_comment_without_a_vote_counts_as_wrong():
+    L = np.repeat([[SPAM], [HAM], [ABSTAIN]], 3, axis=1)
+    assert lab3.label_model_hits(L, np.array([SPAM, HAM, HAM])).tolist() == [True, True, False]
 
 
 # ---------------------------------------------------------------- data of one's own
