@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from snorkel.labeling import LabelingFunction, PandasLFApplier, labeling_function
-from traitlets.config import Config
 
 import checks
 from checks import core
@@ -126,10 +125,10 @@ def test_an_lf_sees_texts_in_another_order_and_its_votes_come_back_in_theirs():
 
 
 @pytest.fixture
-def notebook(monkeypatch):
+def notebook(monkeypatch, tmp_path):
     """Return a shell that runs cells as a notebook does, with a core of the checks of its own."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # it takes this place
-    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    shell = InteractiveShell.instance(ipython_dir=str(tmp_path))
     shell.push(runpy.run_path(core.__file__))
     InteractiveShell.clear_instance()
     check = "def is_two(my_number):\n    yield Finding(my_number == 2, 'it is 2', 'it is not 2')"
