@@ -64,7 +64,9 @@ def check(number, variables):
             points = 1
         except Mistake as mistake:
             lines.append(f"✗ {mistake}")
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # exit() raises SystemExit
             lines.append(f"✗ your code stopped with {describe(error)}")
     print(f"Exercise {number}: {'solved (1 point)' if points else 'not yet (0 of 1 point)'}")
     print(*(f"  {line}" for line in lines), sep="\n")
