@@ -1,12 +1,12 @@
 """The doctor: each check speaks up when its condition is broken. Remedies: see test_setup.py."""
 
+import hashlib
 import json
 import os
 import shutil
 import sys
 
 import pytest
-from data_files import FILES, checksums, write_files
 
 import fetch
 from utils import HERE
@@ -138,13 +138,16 @@ def test_kernel(tmp_path, monkeypatch, python, level):
         ("sample", "WARN", "only the sample: SPAM_DATA=sample asks for it"),
         ("no such folder", "FAIL", "no such folder or zip file"),
         ("http://127.0.0.1:9/spam.zip", "WARN", "not here yet"),  # and no download is tried
-        ("the five files", "OK", "verified by SHA-256, from the five files"),
+        ("a folder", "OK", "verified by SHA-256, from a folder"),
     ],
 )
 def test_data(tmp_path, monkeypatch, setting, level, said):
     monkeypatch.chdir(tmp_path)
-    write_files(tmp_path / "the five files", FILES)
-    monkeypatch.setattr(fetch, "SHA256", checksums(FILES))
+    (tmp_path / "a folder").mkdir()
+    for name in fetch.SHA256:
+        (tmp_path / "a folder" / name).write_bytes(b"comments")
+    sums = dict.fromkeys(fetch.SHA256, hashlib.sha256(b"comments").hexdigest())
+    monkeypatch.setattr(fetch, "SHA256", sums)
     monkeypatch.setattr(fetch, "DATA_DIR", tmp_path)
     monkeypatch.setattr(fetch, "_download", fetch._download)
     monkeypatch.setenv("SPAM_DATA", setting)
