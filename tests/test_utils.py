@@ -1,20 +1,24 @@
-"""utils.py: the splits, the helpers for numbers and pictures, and what importing it costs."""
+"""utils.py: the splits, the helpers for numbers, pictures and workers, what importing it costs."""
 
-import os
+import runpy
 import subprocess
 import sys
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
+from inspect import getsource
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pandas as pd
+import psutil
 import pytest
+from distributed import Client
 from matplotlib import pyplot as plt
 
 import utils
 
-REAL = utils.find_data().is_real
-needs_real = pytest.mark.skipif(not REAL, reason="needs the real comments")
 
-
-@needs_real
+@pytest.mark.skipif(not utils.find_data().is_real, reason="needs the real comments")
 def test_the_splits_are_those_of_the_published_tutorials():
     train, dev, valid, test = utils.load_spam_dataset(split_dev_valid=True)
     assert [len(part) for part in (train, dev, valid, test)] == [1586, 100, 120, 250]
@@ -32,40 +36,33 @@ def test_loading_twice_gives_the_same_rows_with_the_same_columns():
         assert a.equals(b) and list(a.columns) == ["author", "date", "text", "label", "video"]
 
 
-def test_the_sample_comes_with_a_notice(monkeypatch, capsys):
+def test_the_sample_comes_with_a_notice_and_no_range_is_checked(monkeypatch, capsys):
     monkeypatch.setenv("SPAM_DATA", "sample")
     utils.load_spam_dataset()
     assert "NOTICE" in (said := capsys.readouterr().out) and "SPAM_DATA=sample asks for it" in said
-
-
-@pytest.mark.parametrize("option", [[], ["-O"]])
-@needs_real
-def test_a_number_outside_its_range_raises_even_in_optimized_python(option):
-    code = "import utils; utils.check_range('a', .9, .8, 1); utils.check_range('b', {}, .8, 1)"
-    for value in ("0.7", "float('nan')"):
-        command = [sys.executable, *option, "-c", code.format(value)]
-        done = subprocess.run(command, cwd=utils.HERE, capture_output=True, text=True)
-        assert done.stdout == "a: within 0.8 to 1, as expected.\n"
-        assert "AssertionError: b is " in done.stderr and "expected 0.8 to 1" in done.stderr
-
-
-def test_on_the_sample_no_range_is_checked(monkeypatch, capsys):
-    monkeypatch.setenv("SPAM_DATA", "sample")
     utils.check_range("accuracy", 0.1, 0.8, 1.0)
     assert "not checked" in capsys.readouterr().out
 
 
-def test_a_preview_defangs_links_shortens_words_and_names_nobody():
-    text = "see\nHTTP://www.a-site.com/x?y " + "z" * 200 + " and on" * 20
+@pytest.mark.parametrize("optimize", [0, 1])
+@pytest.mark.parametrize("value", [0.7, float("nan")])
+def test_a_number_outside_its_range_raises_even_in_optimized_python(value, optimize, capsys):
+    names = {"find_data": lambda: SimpleNamespace(is_real=True)}
+    exec(compile(getsource(utils.check_range), "utils.py", "exec", optimize=optimize), names)
+    names["check_range"]("a", 0.9, 0.8, 1)
+    assert capsys.readouterr().out == "a: within 0.8 to 1, as expected.\n"
+    with pytest.raises(AssertionError, match=f"b is {value:.4f}, expected 0.8 to 1"):
+        names["check_range"]("b", value, 0.8, 1)
+
+
+def test_a_preview_defangs_links_shortens_words_names_nobody_and_obeys_no_html():
+    text = "see\nHTTP://www.a-site.com/<b>?y " + "z" * 200 + " and on" * 20
     shown = utils.preview(pd.DataFrame({"author": ["Ann"], "date": [None], "text": [text]}))
     assert list(shown.columns) == ["text"] and len(shown.text[0]) == 90
-    assert shown.text[0].startswith("see hxxp://www.a-site[.]com/x?y zzz")
+    assert shown.text[0].startswith("see hxxp://www.a-site[.]com/<b>?y zzz")
     assert max(map(len, shown.text[0].split())) <= 31
-
-
-def test_texts_are_shown_aligned_to_the_left_and_their_html_is_not_obeyed():
-    page = utils.preview(pd.DataFrame({"text": ["<b>nice</b>"], "label": [0]}))._repr_html_()
-    assert page.count('<td style="text-align: left;">') == 2 and "&lt;b&gt;nice" in page
+    page = shown._repr_html_()
+    assert '<td style="text-align: left;">see' in page and "&lt;b&gt;" in page
 
 
 def test_a_figure_is_shown_with_its_alternative_text_and_closed(monkeypatch):
@@ -88,24 +85,45 @@ def test_a_progress_bar_is_drawn_only_where_somebody_watches(watched, monkeypatc
 
 
 def test_importing_utils_takes_no_deep_learning_library():
-    heavy = ("tensorflow", "keras", "torch", "snorkel", "matplotlib", "pooch", "requests", "dask")
-    code = f"import sys, utils; print([name for name in {heavy} if name in sys.modules])"
-    command = [sys.executable, "-c", code]
+    heavy = {"tensorflow", "keras", "torch", "snorkel", "matplotlib", "pooch", "dask"}
+    command = [sys.executable, "-c", f"import sys, utils; print({heavy} & set(sys.modules))"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=utils.HERE, check=True)
-    assert done.stdout == "[]\n"
+    assert done.stdout == "set()\n"
 
 
-@pytest.mark.parametrize("first", ["utils", "tensorflow"])
-def test_triton_never_comes_after_tensorflow(first, tmp_path):
-    """Where both are there, that order is a segmentation fault; stand-ins show who comes first."""
-    (tmp_path / "tensorflow.py").write_text("import sys\nbefore = 'triton' in sys.modules\n")
-    (tmp_path / "triton.py").write_text("")
-    code = (
-        f"import sys, {first}, utils, tensorflow\nprint(tensorflow.before, sys.modules['triton'])"
-    )
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(utils.HERE)])}
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
-    before, triton = done.stdout.split(maxsplit=1)
-    assert (before == "True") == (first == "utils")
-    assert ("module" in triton) == (first == "utils"), "after TensorFlow it must not be loaded"
+@pytest.mark.parametrize("late", [False, True])
+def test_triton_never_comes_after_tensorflow(late, tmp_path, monkeypatch):
+    """Where both are there, that order is a segmentation fault."""
+    (tmp_path / "triton.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with patch.dict(sys.modules):
+        for name in ("tensorflow", "triton"):
+            sys.modules.pop(name, None)
+        if late:
+            sys.modules["tensorflow"] = sys
+        runpy.run_path(utils.__file__)
+        assert (sys.modules["triton"] is None) == late, "None: it cannot be loaded any more"
+
+
+def listening():
+    """Return the addresses (ip, port) at which this process and its children listen."""
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    found = [connection for member in family for connection in member.net_connections("inet")]
+    return {connection.laddr for connection in found if connection.status == psutil.CONN_LISTEN}
+
+
+def test_dask_is_closed_to_others_and_shows_no_page():
+    before = listening()
+    with utils.start_workers() as client:
+        assert client.submit(abs, -1).result() == 1
+        with pytest.raises(OSError):  # without the certificate
+            Client(client.scheduler.address.replace("tls:", "tcp:"), timeout=2)
+        addresses = listening() - before
+        assert len(addresses) >= 3, "the scheduler and two workers"
+        for ip, port in addresses:
+            assert ip in ("127.0.0.1", "::1")
+            for page in ("/", "/status", "/info/main/workers.html", "/json/counts.json"):
+                connection = HTTPConnection(ip, port, timeout=5)
+                with closing(connection), suppress(OSError, HTTPException):
+                    connection.request("GET", page)
+                    assert connection.getresponse().status == 404, page
