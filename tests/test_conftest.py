@@ -1,83 +1,73 @@
-"""The verdict at the end of `make test`, on three small good labs; STRICT; unusable data."""
+"""conftest.py: the verdict at the end of `make test`, STRICT, the sample, unusable data."""
 
 import re
 from types import SimpleNamespace
 
 import pytest
-from small_labs import make_project, run_pytest, small_lab
 
 import conftest
 import utils
 
-LABS = ("01_first.ipynb", "02_second.ipynb", "03_third.ipynb")
-FILES = {
-    "test_optional.py": "import pytest; pytest.importorskip('no_such_package')",
-    "interrupted.py": "def test_it(): raise KeyboardInterrupt",
-    "test_some.py": """
-import os
-def test_a_fault(record_property): record_property("mutant", "a fault is caught")
-def test_nobody_watches(): assert not {"JPY_SESSION_NAME", "VSCODE_PID"} & set(os.environ)
-""",
-}
+REAL = SimpleNamespace(is_real=True, source="a folder")
+SAMPLE = SimpleNamespace(is_real=False, source="a folder", why_sample="no network")
+FILES = ("01_first.ipynb", "02_second.ipynb", "tests/test_some.py", "tests/test_optional.py")
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("verdict") / "labs"
-    make_project(folder, {name: small_lab() for name in LABS})
-    for name, text in FILES.items():
-        (folder / "tests" / name).write_text(text, encoding="utf-8")
-    return folder
+def use(monkeypatch, data, nbval_lax=False):
+    """Let conftest.py find these comments; return pytest's settings."""
+    monkeypatch.setattr(utils, "find_data", lambda: data)
+    return SimpleNamespace(option=SimpleNamespace(nbval=not nbval_lax, nbval_lax=nbval_lax))
 
 
-def printed(project, *arguments, status=0, **settings):
-    got, text = run_pytest(project, *arguments, **settings)
-    assert got == status, text
-    return text
+@pytest.mark.parametrize(
+    ("data", "status", "lax", "left_out", "deselected", "verdict"),
+    [
+        (REAL, 0, False, 0, 0, "READY: all three labs run, and their outputs are those stored"),
+        (SAMPLE, 0, True, 0, 0, "READY FOR THE SAMPLE ONLY: all cells run, no number was compared"),
+        (REAL, 0, False, 1, 0, "INCOMPLETE: .*: 1 files and 0 tests were left out.$"),
+        (REAL, 0, False, 0, 8, "INCOMPLETE: .*: 0 files and 8 tests were left out.$"),
+        (REAL, 0, True, 0, 0, "INCOMPLETE: .* were left out, no output was compared"),
+        (REAL, 1, False, 0, 0, "NOT READY: something failed"),
+        (REAL, 2, False, 0, 0, "NOT READY: something failed, or the run was interrupted"),
+    ],
+)
+def test_the_verdict(
+    data, status, lax, left_out, deselected, verdict, monkeypatch, tmp_path, capsys
+):
+    config = use(monkeypatch, data, lax)
+    monkeypatch.setattr(conftest, "FIRST_FAILURES", {})
+    monkeypatch.setattr(utils, "HERE", tmp_path)
+    (tmp_path / "tests").mkdir()
+    for file in FILES:
+        (tmp_path / file).touch()
+    *passed, skipped = [SimpleNamespace(nodeid=f"{file}::it", duration=1.2) for file in FILES]
+    passed[-1].user_properties = [("mutant", "a fault is caught")]
+    skipped.nodeid = FILES[-1]  # as a whole, since something optional is missing
+    stats = {"passed": passed[left_out:], "skipped": [skipped], "deselected": [None] * deselected}
+    reporter = SimpleNamespace(stats=stats, write_line=print, write_sep=lambda *words: None)
+    conftest.pytest_terminal_summary(reporter, status, config)
+    first, comments, *counts, last = capsys.readouterr().out.splitlines()
+    assert first == "mutant: a fault is caught" and comments.startswith("comments: a folder")
+    assert counts[-2:] == ["02_second.ipynb: 1 passed, 1 s", "tests/: 1 passed, 1 skipped, 2 s"]
+    assert re.match(verdict, last)
 
 
-def test_a_whole_run_ends_ready_also_where_something_optional_is_missing(project):
-    said = printed(project, "tests", *LABS, STRICT="1", JPY_SESSION_NAME="x", VSCODE_PID="1")
-    assert "\nmutant: a fault is caught\n" in said
-    assert "\ncomments: a folder\n01_first.ipynb: 7 passed, " in said
-    assert "\ntests/: 2 passed, 1 skipped, " in said
-    assert "\nREADY: all three labs run, and their outputs are those stored in them.\n" in said
-
-
-def test_on_the_sample_all_cells_run_and_none_is_compared(project):
-    changed = small_lab()
-    changed.cells[2].outputs = changed.cells[6].outputs = changed.cells[7].outputs = []
-    make_project(project / "sample", {LABS[0]: changed})
-    said = printed(project / "sample", LABS[0], data="sample")
-    assert "\ncomments: a folder, because a test asks for it\n01_first.ipynb: 7 passed, " in said
-    assert "\nREADY FOR THE SAMPLE ONLY" in said
-
-
-def test_a_run_with_gaps_is_incomplete(project):
-    said = printed(project, "tests/test_some.py", LABS[0], "-k", "fault", "--nbval-lax")
-    gaps = "4 files and 8 tests were left out, no output was compared."
-    assert f"\nINCOMPLETE: this does not show that the labs can be taught: {gaps}" in said
-
-
-def test_an_interrupted_run_is_not_ready(project):
-    said = printed(project, "tests/test_some.py", "tests/interrupted.py", status=2)
-    assert "\nNOT READY: something failed, or the run was interrupted" in said
-
-
-@pytest.mark.parametrize("strict", ["1", "true"])
-def test_strict_refuses_the_sample(pytestconfig, monkeypatch, strict):
-    sample = SimpleNamespace(is_real=False, why_sample="no network")
-    monkeypatch.setattr(utils, "find_data", lambda: sample)
+@pytest.mark.parametrize("strict", ["", "0", "1", "true"])
+def test_the_sample_is_not_compared_and_strict_refuses_it(strict, monkeypatch):
+    config = use(monkeypatch, SAMPLE)
     monkeypatch.setenv("STRICT", strict)
-    why = "STRICT is set, and the real comments are not in use (no network)"
-    with pytest.raises(pytest.UsageError, match=re.escape(f"NOT READY: {why}. Get them: make d")):
-        conftest.pytest_configure(pytestconfig)
+    if strict in ("", "0"):
+        conftest.pytest_configure(config)
+        assert config.option.nbval_lax and not config.option.nbval
+    else:
+        with pytest.raises(pytest.UsageError, match="NOT READY: STRICT is set.*(no network).*make"):
+            conftest.pytest_configure(config)
 
 
-def test_damaged_data_is_one_clear_sentence(pytestconfig, monkeypatch):
+def test_damaged_data_is_one_clear_sentence(monkeypatch):
     def damaged():
         raise utils.DataError("Youtube01-Psy.csv is not the published file")
 
     monkeypatch.setattr(utils, "find_data", damaged)
     with pytest.raises(pytest.UsageError, match="Youtube01-Psy.csv is not the published file"):
-        conftest.pytest_configure(pytestconfig)
+        conftest.pytest_configure(None)

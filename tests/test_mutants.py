@@ -1,22 +1,28 @@
 """Notebooks broken on purpose: each fault must be caught, with a message that names the cell.
 
-Caught by `run`, an execution under nbval and conftest.py; by `rules`, those of test_notebooks.py;
-by `ruff`, which is `make lint`. The table of them is printed at the end of `make test`.
+Caught by `run`, an execution under nbval and conftest.py; by `fault`, which conftest.py asks about
+new outputs; by `rules`, those of test_notebooks.py; by `ruff`, which is `make lint`. The table of
+them is printed at the end of `make test`.
 """
 
 import re
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from nbformat.v4 import new_output
+from notebook_code import fault, where
 from small_labs import make_project, picture, printed, run_pytest, small_lab
-from test_notebooks import problems
+from test_notebooks import dead_links, problems
 
-CELL_SECONDS = 3  # the endless loop runs so long; the other cells need a hundredth of a second
+import utils
+
+CELL_SECONDS = 2  # the endless loop runs so long; the other cells need a hundredth of a second
 ERROR = new_output("error", ename="NameError", evalue="x", traceback=[])
 VALUE = new_output("execute_result", {"text/plain": "0"}, execution_count=6)
-OLD = new_output("stream", name="stderr", text="FutureWarning: old\n")
+OLD = new_output("stream", name="stderr", text="x.py:1: FutureWarning: old\n")
+MAGIC = new_output("stream", name="stderr", text="UsageError: Line magic not found.\n")
 KEY = "ghp_" + 20 * "a"
 
 
@@ -36,24 +42,21 @@ def prose(text):
     return {"source": f"{small_lab().cells[0].source}\n\n{text}"}
 
 
-def strip(lab):
-    for cell in lab.cells[1:]:
-        cell.update(outputs=[], execution_count=None)
-
-
 # fault: (the cell In [n] that must be named, its new parts or a change of the notebook, message)
 RUN = {
     "number changed": (2, outputs(printed("5 comments\n")), "Cell outputs differ"),
     "headline changed": (7, outputs(printed("accuracy 94.0 %\n")), "gives 90.2, stored is 94"),
-    "words changed": (4, outputs(printed("exactly 0.91\n")), "the words of its output differ"),
-    "picture changed": (6, outputs(picture(400, 300)), "draws pictures of .*200, 120.*400, 300"),
-    "value outside": (5, source("utils.check_range('x', 2, 0.8, 1)"), "AssertionError: x is 2.00"),
     "name misspelled": (3, source("comment"), "NameError: name 'comment' is not"),
-    "unknown magic": (3, source("%no_such_magic"), "printed a warning .* UsageError"),
-    "warning": (3, source("import warnings; warnings.warn('old')"), ".*UserWarning: old"),
     "file written": (3, source("open('x.csv', 'w').close()"), "wrote into .*: x.csv"),
     "kernel dies": (3, source("import os; os._exit(1)"), "the kernel died while this"),
     "endless loop": (1, source("while True: pass"), f"Timeout of {CELL_SECONDS} sec"),
+}
+FAULT = {
+    "words changed": (4, outputs(printed("exactly 0.91\n")), "the words of its output differ"),
+    "picture changed": (6, outputs(picture(400, 300)), "draws pictures of .*400, 300.*204, 120"),
+    "picture lost": (6, outputs(), "draws pictures of .. pixels"),
+    "unknown magic": (3, outputs(MAGIC), "printed a warning or an error: UsageError"),
+    "warning": (3, outputs(OLD), "printed a warning or an error: x.py:1: FutureWarning: old"),
 }
 RULES = {
     "picture of a pixel": (6, outputs(picture(1, 1)), "a picture of 1 by 1"),
@@ -66,8 +69,6 @@ RULES = {
     "wide tolerance": (4, source("# tolerance: 10\nx = 0"), "the tolerance 10 is too wide"),
     "wide range": (5, source("utils.check_range('x', x, 0, 1)"), "the range 0 to 1 is too wide"),
     "wide range of %": (5, source("utils.check_range('x', x, 0, 100)"), "the range 0 to 100 is"),
-    "all stripped": (" ", strip, "is code cell 1"),
-    "first cell deleted": (2, lambda lab: lab.cells.pop(1), "is code cell 1"),
     "cell deleted": (4, lambda lab: lab.cells.pop(3), "is code cell 3"),
     "last cell deleted": (6, lambda lab: lab.cells.pop(), "only the last code cell has the tag"),
     "cell emptied": (3, source(""), "is empty"),
@@ -75,13 +76,11 @@ RULES = {
     "shell call": (3, source("get_ipython().system('exit 1')"), "no get_ipython"),
     "other folder": (3, source("import os; os.chdir('..')"), r"no os\.chdir"),
     "skipped by a tag": (3, tag("nbval-skip"), "has the tag nbval-skip"),
-    "error allowed": (3, tag("raises-exception"), "has the tag raises-exception"),
     "comment for nbval": (2, source("# NBVAL_IGNORE_OUTPUT"), "no NBVAL_IGNORE"),
     "second headline": (3, tag("headline"), "only the last code cell has the tag"),
     "error stored": (3, outputs(ERROR), "a stored error"),
     "warning stored": (3, outputs(OLD), "a stored warning"),
     "path in an output": (2, outputs(printed("6 in /home/me/labs")), "a machine path"),
-    "path in the source": (3, source(r"'C:\\Users\\x'"), "a machine path"),
     "path in prose": (0, prose("See /tmp/x."), "a machine path"),
     "key in the source": (3, source(f"'{KEY}'"), "a machine path or a key: ghp_aaaa"),
     "warnings silenced": (3, source("warnings.simplefilter('ignore')"), "silences all warnings"),
@@ -92,47 +91,64 @@ RUFF = {
     "debugger": (3, source("breakpoint()"), "T100"),
     "password": (3, source("password = 'correct horse'"), "S105"),
 }
-CATCHERS = {"run": RUN, "rules": RULES, "ruff": RUFF}
+CATCHERS = {"run": RUN, "fault": FAULT, "rules": RULES, "ruff": RUFF}
 CASES = [(by, name) for by, faults in CATCHERS.items() for name in faults]
 
 
 def broken(faults):
-    """Return a small lab for each fault, by the name of the fault with the ending .ipynb."""
-    labs = {f"{name}.ipynb": small_lab() for name in faults}
-    for lab, (place, change, _) in zip(labs.values(), faults.values(), strict=True):
+    """Yield for each fault the name of a notebook, a small lab with the fault, and the cell."""
+    for name, (place, change, _) in faults.items():
+        lab = small_lab()
         change(lab) if callable(change) else lab.cells[place].update(change)
-    return labs
+        yield f"{name}.ipynb", lab, lab.cells[min(place, len(lab.cells) - 1)]
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """Return what one run of pytest prints about the mutants that it must catch, and a good lab."""
-    folder = tmp_path_factory.mktemp("mutants") / "labs"
-    make_project(folder, {"good.ipynb": small_lab(), **broken(RUN)})
-    return run_pytest(folder, f"--nbval-cell-timeout={CELL_SECONDS}", *folder.glob("*.ipynb"))[1]
+    folder, good = tmp_path_factory.mktemp("mutants") / "labs", small_lab()
+    good.cells[
+        3
+    ].source += "\nimport os; assert not {'JPY_SESSION_NAME', 'VSCODE_PID'} & set(os.environ)"
+    labs = {"good.ipynb": good} | {name: lab for name, lab, _ in broken(RUN)}
+    make_project(folder, labs)
+    options = [f"--nbval-cell-timeout={CELL_SECONDS}", *labs]
+    return run_pytest(folder, *options, JPY_SESSION_NAME="x", VSCODE_PID="1")[1]
+
+
+def ruff(lab):
+    """Return what ruff says about the cell In [3] of a notebook in the folder of the labs."""
+    options = ["--output-format=concise", "--stdin-filename=lab.ipynb", "-"]
+    command = [sys.executable, "-m", "ruff", "check", *options]
+    text = nbformat.writes(lab)
+    done = subprocess.run(command, input=text, cwd=utils.HERE, capture_output=True, text=True)
+    return re.findall(r"cell 4:1:\d+: (.*)", done.stdout)  # ruff counts the Markdown cell, too
 
 
 @pytest.fixture(scope="module")
-def said(run, tmp_path_factory):
+def said(run):
     """Return by catcher all sentences about the mutants."""
-    folder = tmp_path_factory.mktemp("ruff") / "labs"
-    make_project(folder, broken(RUFF))
-    command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", "."]
-    lint = subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
-    lint = lint.replace(":cell 4:1:", ", cell In [3] ():")  # ruff counts the Markdown cell, too
+    good = small_lab().cells
     return {
         "run": re.findall("^first failing cell: (.*)", run, re.MULTILINE),
-        "rules": [text for name, lab in broken(RULES).items() for text in problems(name, lab)],
-        "ruff": re.sub(r"\(\):\d+:", "():", lint).splitlines(),
+        "fault": [
+            f"{where(name, cell)}: {fault(good[cell.execution_count], cell.outputs, set(), True)}"
+            for name, _, cell in broken(FAULT)
+        ],
+        "rules": [text for name, lab, _ in broken(RULES) for text in problems(name, lab)],
+        "ruff": [
+            f"{where(name, cell)}: {text}" for name, lab, cell in broken(RUFF) for text in ruff(lab)
+        ],
     }
 
 
 @pytest.mark.parametrize(("catcher", "name"), CASES)
 def test_a_fault_is_caught_and_its_cell_is_named(said, record_property, catcher, name):
     place, _, message = CATCHERS[catcher][name]
-    cell = rf", cell In \[{place or ' '}\] \(.*\): "
-    about = [text for text in said[catcher] if text.startswith(f"{name}.ipynb")]
-    found = [text for text in about if re.match(f"{name}.ipynb{cell}{message}", text)]
+    about = [text for text in said[catcher] if text.startswith(f"{name}.ipynb, cell")]
+    found = [
+        text for text in about if re.search(rf" In \[{place or ' '}\] \(.*\): {message}", text)
+    ]
     shown = found[0].split("): ")[-1] if found else "NOT CAUGHT"
     record_property("mutant", f"{name:22} {catcher:6} {shown}")
     assert found, f"nobody says {message!r} of In [{place}], but: {about}"
@@ -143,6 +159,23 @@ def test_a_good_notebook_is_not_blamed(run):
     assert re.search(r"^good\.ipynb: 7 passed, \d+ s$", run, re.MULTILINE)
 
 
+def test_on_the_sample_no_output_is_compared():
+    assert not any(fault(cell, [], set(), False) for cell in small_lab().cells[1:])
+
+
 def test_only_the_first_failing_cell_fails_and_the_others_do_not_count_as_run(run):
     assert re.search(r"^name misspelled\.ipynb: 2 passed, 1 failed, 4 skipped", run, re.MULTILINE)
     assert "\nNOT READY: something failed" in run
+
+
+def test_a_broken_link_is_found(record_property):
+    text = "[a](no.md) ![](README.md) [a](README.md#no) [a](http://example.com) <img src='no.png'>"
+    found = list(dead_links(utils.HERE / "README.md", text))
+    record_property("mutant", f"{'broken links':22} links  {'; '.join(found)}")
+    assert found == [
+        "no.md does not exist",
+        "README.md has no heading #no",
+        "http://example.com is no https address",
+        "no.png does not exist",
+        "README.md has no text",
+    ]

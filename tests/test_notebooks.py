@@ -1,4 +1,7 @@
-"""Rules for the stored notebooks: what nbval passes in silence, and what the labs promise."""
+"""Rules for the stored notebooks: what nbval passes in silence, and what the labs promise.
+
+Links in pages and notebooks lead somewhere, and the plans in docs/teaching.md follow the labs.
+"""
 
 import ast
 import re
@@ -6,7 +9,7 @@ from contextlib import suppress
 
 import nbformat
 import pytest
-from exercises import BOOKS
+from exercises import BOOKS, LABS, find_exercises
 from notebook_code import IGNORE, numbers_of, picture_sizes, tags_of, texts_of, tolerance_of, where
 
 import utils
@@ -20,6 +23,18 @@ SECRET = re.compile(
 UNWANTED = re.compile(
     r"os\.chdir|pip install|get_ipython|(?:NBVAL|PYTEST_VALIDATE)_\w+|plt\.show\(\)"
 )
+LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
+TAG = re.compile(r"<(?:img|a)\b[^>]*?\b(?:src|href)=[\"']?([^\"'\s>]+)")
+PATHS = [*utils.HERE.glob("*.md"), *utils.HERE.glob("docs/*.md")]
+
+
+def prose_of(book):
+    return "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+
+
+PAGES = {path: path.read_text(encoding="utf-8") for path in PATHS}
+PAGES |= {utils.HERE / name: prose_of(book) for name, book in BOOKS.items()}
+PLANS = PAGES[utils.HERE / "docs" / "teaching.md"]
 
 
 def problems(name, book):
@@ -27,9 +42,8 @@ def problems(name, book):
     first, kernel = where(name, book.cells[0]), book.metadata.get("kernelspec", {}).get("name")
     if kernel != "python3":
         yield f"{first}: its kernel is named {kernel!r}, not 'python3': run 'make refresh'"
-    prose = [cell.source for cell in book.cells if cell.cell_type == "markdown"]
-    listed = re.findall(r"^\d+\. \[?(.*?)(?:\]\(.*\))?$", prose[0], re.MULTILINE)
-    headings = re.findall(r"^## (?:\d+\. )?(.*)$", "\n".join(prose), re.MULTILINE)
+    listed = re.findall(r"^\d+\. \[?(.*?)(?:\]\(.*\))?$", book.cells[0].source, re.MULTILINE)
+    headings = re.findall(r"^## (?:\d+\. )?(.*)$", prose_of(book), re.MULTILINE)
     if listed != headings:
         yield f"{first}: its introduction lists the parts {listed}, the headings are {headings}"
     for cell in book.cells:
@@ -112,6 +126,49 @@ def of_outputs(cell):
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_lab_is_a_valid_notebook_that_keeps_the_rules(name):
     nbformat.validate(BOOKS[name])
-    assert (utils.HERE / name).stat().st_size < 1_500_000
     found = list(problems(name, BOOKS[name]))
     assert not found, "\n".join(found)
+
+
+def anchors(text):
+    """Return the anchors of the headings, made as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"(?ms)^```.*?^```", "", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def dead_links(path, text):
+    """Yield a sentence for each link that leads nowhere, and each picture without words."""
+    for target in [target for *_, target in LINK.findall(text)] + TAG.findall(text):
+        file, _, anchor = target.partition("#")
+        other = (path.parent / file).resolve() if file else path
+        if re.match(r"\w+:", target):
+            if not re.fullmatch(r"https://[\w.-]+\.\w+(?:[/?#]\S*)?", target):
+                yield f"{target} is no https address"
+        elif not other.exists():
+            yield f"{target} does not exist"
+        elif anchor and anchor not in anchors(PAGES[other]):
+            yield f"{other.name} has no heading #{anchor}"
+    yield from (f"{target} has no text" for _, words, target in LINK.findall(text) if not words)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_link_and_picture_leads_somewhere(path):
+    assert list(dead_links(path, PAGES[path])) == []
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_plan_has_the_parts_exercises_and_minutes_of_the_lab(lab):
+    section = re.search(rf"(?ms)^## Lab {int(lab[:2])}:.*?(?=^## )", PLANS)[0]
+    plan = re.findall(r"(?m)^\| *(\d.*?) *\| *(.*?) *\| *(.*?) *\|$", section)
+    parts = {}
+    for part in re.split(r"(?m)^## ", prose_of(BOOKS[lab]))[1:]:
+        exercises = re.findall(r"(?m)^> \*\*Exercise (\d\.\d)\.", part)
+        parts[part.split("\n")[0]] = ", ".join(exercises)
+    assert {part: exercises for part, _, exercises in plan} == parts
+    stated = int(re.search(r"\*\*Time:\*\* (\d+) minutes", BOOKS[lab].cells[0].source)[1])
+    assert sum(int(minutes) for _, minutes, _ in plan if minutes != "further") == stated
+
+
+def test_the_points_are_those_of_the_labs():
+    counts = [len(find_exercises(lab)) for lab in LABS]
+    assert "{} points in lab 1, {} in lab 2, {} in lab 3".format(*counts) in PLANS
