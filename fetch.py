@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
@@ -73,19 +74,11 @@ def _complete(files, where):
 
 
 def _read_folder(folder):
-    """Return the real files in a folder, by name; none if the folder cannot be read."""
+    """Return the real files in a folder, by name; what cannot be read counts as missing."""
     files = {}
-    for name in SHA256 if os.access(folder, os.R_OK | os.X_OK) else ():
-        try:
-            with open(folder / name, "rb") as file:
-                files[name] = file.read(MAX_FILE_BYTES)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise DataError(
-                f"{folder / name} cannot be read ({error.strerror}). Make it readable or move it "
-                f"away, or set SPAM_DATA=sample to use the sample."
-            ) from error
+    for name in SHA256:
+        with suppress(OSError), open(folder / name, "rb") as file:
+            files[name] = file.read(MAX_FILE_BYTES)
     return _verified(files, folder)
 
 
