@@ -2,13 +2,12 @@
 
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-import psutil
 
 START_SECONDS = 60
 FOLDERS = [f"JUPYTER_{kind}_DIR" for kind in ("CONFIG", "DATA", "RUNTIME")]
@@ -60,17 +59,14 @@ def jupyterlab(labs, home, *arguments, **environment):
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     env = {**os.environ, **environment}
-    with open(home / "log", "w", encoding="utf-8") as log:
-        server = psutil.Popen(command, cwd=labs, env=env, stdout=log, stderr=log)
-    try:
-        yield server, server_info(home, server)
-    finally:
-        family = [server, *server.children(recursive=True)] if server.is_running() else []
-        with suppress(psutil.NoSuchProcess):
+    with (
+        open(home / "log", "w", encoding="utf-8") as log,
+        subprocess.Popen(command, cwd=labs, env=env, stdout=log, stderr=log) as server,
+    ):
+        try:
+            yield server, server_info(home, server)
+        finally:
             server.terminate()  # it asks its kernels to end
-        for member in psutil.wait_procs(family, timeout=10)[1]:
-            with suppress(psutil.NoSuchProcess):
-                member.kill()
 
 
 def server_info(home, server):

@@ -8,12 +8,15 @@ import pytest
 
 import utils
 
+ZERO, ONE = np.arange(2)
+BACK = ONE, ZERO, {"ham": ZERO, "spam": ONE}  # second column, first column, their labels
+
 
 def read(content, *columns, **options):
     return utils.read_comments(io.BytesIO(content), *columns, name="mine.csv", **options)
 
 
-FINE = {  # name -> (content, the texts, the labels)
+FINE = {  # name -> (content, the texts, the labels, arguments)
     "commas": (b"CONTENT,CLASS\nhi,1\nho,0\n", ["hi", "ho"], [1, 0]),
     "semicolons": (b"CONTENT;CLASS\nhi, you;1\n", ["hi, you"], [1]),
     "tabs": (b"CLASS\tCONTENT\n1\thi, you; all\n", ["hi, you; all"], [1]),
@@ -26,15 +29,27 @@ FINE = {  # name -> (content, the texts, the labels)
     "a byte order mark": (b"\xef\xbb\xbfCONTENT,CLASS\nhi,1\n", ["hi"], [1]),
     "UTF-16": ("CONTENT,CLASS\nhé,1\n".encode("utf-16"), ["hé"], [1]),
     "quotes and line ends": (b'CONTENT,CLASS\r\n"a, ""b""\nc",0\r\n', ['a, "b"\nc'], [0]),
+    "no header": (
+        b"ham\tGo, he said\nspam\tWin; now\n",
+        ["Go, he said", "Win; now"],
+        [0, 1],
+        *BACK,
+    ),
+    "marks in the texts": (
+        b'ham,"a; b | c"\nspam,"d; e | f"\n',
+        ["a; b | c", "d; e | f"],
+        [0, 1],
+        *BACK,
+    ),
 }
 
 
 @pytest.mark.parametrize("name", FINE)
 def test_an_odd_file_gives_the_right_rows(name, tmp_path):
-    content, texts, labels = FINE[name]
+    content, texts, labels, *arguments = FINE[name]
     (tmp_path / "mine.csv").write_bytes(content)
     for source in (tmp_path / "mine.csv", str(tmp_path / "mine.csv"), io.BytesIO(content)):
-        frame = utils.read_comments(source)
+        frame = utils.read_comments(source, *arguments)
         assert frame.text.tolist() == texts and frame.label.tolist() == labels
         assert frame.label.dtype == "int64" and frame.index.tolist() == list(range(len(texts)))
 
@@ -50,28 +65,12 @@ def test_an_open_text_file_and_a_data_frame_are_read(tmp_path):
     assert list(table.columns) == ["Review", "Stars", "n"], "the student's own table stays"
 
 
-def test_a_file_without_a_header_is_read_by_positions():
-    frame = read(b"ham\tGo, he said\nspam\tWin, now; here\n", 1, 0, labels={"ham": 0, "spam": 1})
-    assert frame.text.tolist() == ["Go, he said", "Win, now; here"] and [*frame.label] == [0, 1]
-
-
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
 def test_another_encoding_is_read_with_a_notice_or_by_its_name(encoding, capsys):
     content = "CONTENT,CLASS\nGästé,1\n".encode(encoding)
     assert read(content).text[0] == "Gästé"
     assert "mine.csv is not in UTF-8" in capsys.readouterr().out
     assert read(content, encoding=encoding).text[0] == "Gästé" and not capsys.readouterr().out
-
-
-@pytest.mark.parametrize("between", ["; ", " | ", ", "])
-def test_the_separator_of_a_file_without_a_header_is_where_the_labels_are(between):
-    rows = "".join(f'ham,"one{between}two {i}"\nspam,"three{between}four"\n' for i in range(15))
-    assert read(rows.encode(), 1, 0, labels={"ham": 0, "spam": 1}).text[1] == f"three{between}four"
-
-
-def test_positions_and_numbers_may_come_from_numpy():
-    ham, spam = np.arange(2)
-    assert [*read(b"ham,a\nspam,b\n", spam, ham, labels={"ham": ham, "spam": spam}).label] == [0, 1]
 
 
 def test_several_names_may_mean_one_of_many_classes_and_a_class_may_be_left_out(capsys):
@@ -88,8 +87,6 @@ def test_labels_may_be_missing_where_that_is_allowed():
     table = pd.DataFrame({"CONTENT": list("abc"), "CLASS": [1.0, None, 0.0]})
     frame = utils.read_comments(table, labels={0: 0, 1: 1}, allow_unlabeled=True)
     assert frame.label.tolist() == [1, -1, 0]
-    with pytest.raises(utils.DataError, match="2 of 5 rows .*'.empty.' 2"):
-        read(b"CONTENT,CLASS\na,1\nb,\nc,0\nd,1\ne\n")
 
 
 BAD = {  # name -> (content, what the message says)
@@ -106,6 +103,7 @@ BAD = {  # name -> (content, what the message says)
     "more fields in each row": (b"CONTENT,CLASS\nhi,1,x,x\n", "row 1 has more fields"),
     "class in words": (b"CONTENT,CLASS\nhi,1\nho,spam\n", "1 of 2 rows.*data row 2.*'spam' 1"),
     "half a class": (b"CONTENT,CLASS\nhi,1\nho,0.5\n", "1 of 2 rows.*'0.5' 1"),
+    "no class": (b"CONTENT,CLASS\na,1\nb,\nc,0\nd,1\ne\n", "2 of 5 rows .*'.empty.' 2"),
     "blank texts": (b'CONTENT,CLASS\nhi,1\n" \n\t",0\n,1\n', "2 of 3 rows without a text"),
 }
 
