@@ -81,9 +81,6 @@ def kept():
     return {p.name: p.read_bytes() for p in folder.iterdir()} if folder.is_dir() else {}
 
 
-# ---------------------------------------------------------------- where the files are looked for
-
-
 def test_the_setting_comes_first_then_the_own_folder_then_the_shared_one(
     find, monkeypatch, tmp_path
 ):
@@ -156,31 +153,23 @@ def test_a_huge_file_of_the_right_name_is_an_error_and_not_read(find):
     assert time.monotonic() - start < 5
 
 
-# ---------------------------------------------------------------- faults of the network
-
-
-def head(request, length, status=200):
-    request.send_response(status)
-    if length is not None:
-        request.send_header("Content-Length", str(length))
-    request.end_headers()
-
-
 def drip(request):
     """Send a byte now and then: no single wait is long, and the whole would never end."""
-    head(request, len(GOOD))
+    request.send_response(200)
+    request.end_headers()
     while not request.server.over.wait(0.05):
         request.wfile.write(b"x")
 
 
 def endless(request):
-    head(request, None)
+    request.send_response(200)
+    request.end_headers()
     while not request.server.over.is_set():
         request.wfile.write(bytes(100_000))
 
 
 FAULTS = {  # name -> (the server's answer, what the message says)
-    "404": (lambda request: head(request, 0, 404), "HTTPError 404"),
+    "no such page": (lambda request: request.send_error(404), "HTTPError 404"),
     "silence": (lambda request: request.server.over.wait(8), "Timeout"),
     "drip": (drip, "no complete answer within 0.5 s"),
     "cut short": (GOOD[:-50], "the answer is not a readable zip file"),
@@ -196,22 +185,17 @@ FAULTS = {  # name -> (the server's answer, what the message says)
 def test_a_bad_answer_leads_to_the_sample_and_nothing_is_kept(fault, find, address, monkeypatch):
     answer, message = FAULTS[fault]
     monkeypatch.setattr(fetch, "DOWNLOAD_SECONDS", 0.5 if fault == "drip" else 10)
-    url, start = address(answer), time.monotonic()
+    url = address(answer)
     found = find(urls=(url,))
     assert not found.is_real and found.source == str(fetch.SAMPLE_DIR) and kept() == {}
     assert re.search(f"(?s){url}: .*({message}).*Check the internet", found.why_sample)
-    assert time.monotonic() - start < 8
 
 
-@pytest.mark.parametrize("first", ["404", "wrong file"])
-def test_when_the_first_address_fails_the_second_gets_its_turn(first, find, address):
+def test_when_the_first_address_fails_the_second_gets_its_turn(find, address):
     good = address(GOOD)
-    found = find(urls=(address(FAULTS[first][0]), good.replace("//", "//me:word@")))
+    found = find(urls=(address(FAULTS["wrong file"][0]), good.replace("//", "//me:word@")))
     assert found.is_real and found.files == FILES and found.source == good and kept() == FILES
     assert find(urls=()).source == str(fetch.DATA_DIR)
-
-
-# ---------------------------------------------------------------- archives and the disk
 
 
 ODD = {
@@ -240,7 +224,8 @@ def test_on_a_full_disk_the_data_is_used_and_not_kept(find, address, monkeypatch
 def test_a_file_that_is_there_or_turns_up_during_the_download_is_not_overwritten(find, address):
     def meanwhile(request):
         write_files(fetch.DATA_DIR, {NAMES[0]: b"copied here by hand"})
-        head(request, len(GOOD))
+        request.send_response(200)
+        request.end_headers()
         request.wfile.write(GOOD)
 
     write_files(fetch.DATA_DIR, {NAMES[2]: FILES[NAMES[2]]})
@@ -265,9 +250,6 @@ def test_an_interrupted_fetch_leaves_whole_files_and_the_next_completes_them(
         find(urls=urls)
     assert kept() == {name: FILES[name] for name in NAMES[:2]}
     assert find(urls=urls).files == kept() == FILES
-
-
-# ---------------------------------------------------------------- make data
 
 
 def test_make_data_says_which_comments_are_in_use(find, capsys, monkeypatch, tmp_path):
