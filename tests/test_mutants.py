@@ -12,7 +12,7 @@ import sys
 import nbformat
 import pytest
 from nbformat.v4 import new_output
-from notebook_code import fault, where
+from notebook_code import fault
 from small_labs import make_project, picture, printed, run_pytest, small_lab
 from test_notebooks import dead_links, problems
 
@@ -24,6 +24,7 @@ VALUE = new_output("execute_result", {"text/plain": "0"}, execution_count=6)
 OLD = new_output("stream", name="stderr", text="x.py:1: FutureWarning: old\n")
 MAGIC = new_output("stream", name="stderr", text="UsageError: Line magic not found.\n")
 KEY = "ghp_" + 20 * "a"
+WATCHED = {"JPY_SESSION_NAME", "VSCODE_PID"}  # in the terminals of editors; a kernel gets none
 
 
 def source(text):
@@ -50,13 +51,6 @@ RUN = {
     "file written": (3, source("open('x.csv', 'w').close()"), "wrote into .*: x.csv"),
     "kernel dies": (3, source("import os; os._exit(1)"), "the kernel died while this"),
     "endless loop": (1, source("while True: pass"), f"Timeout of {CELL_SECONDS} sec"),
-}
-FAULT = {
-    "words changed": (4, outputs(printed("exactly 0.91\n")), "the words of its output differ"),
-    "picture changed": (6, outputs(picture(400, 300)), "draws pictures of .*400, 300.*204, 120"),
-    "picture lost": (6, outputs(), "draws pictures of .. pixels"),
-    "unknown magic": (3, outputs(MAGIC), "printed a warning or an error: UsageError"),
-    "warning": (3, outputs(OLD), "printed a warning or an error: x.py:1: FutureWarning: old"),
 }
 RULES = {
     "picture of a pixel": (6, outputs(picture(1, 1)), "a picture of 1 by 1"),
@@ -87,58 +81,35 @@ RULES = {
     "parts differ": (0, prose("## 2. Another part"), "its introduction lists the parts"),
     "other kernel": (0, lambda lab: lab.metadata.kernelspec.update(name="x"), "its kernel is"),
 }
-RUFF = {
-    "debugger": (3, source("breakpoint()"), "T100"),
-    "password": (3, source("password = 'correct horse'"), "S105"),
-}
-CATCHERS = {"run": RUN, "fault": FAULT, "rules": RULES, "ruff": RUFF}
+CATCHERS = {"run": RUN, "rules": RULES}
 CASES = [(by, name) for by, faults in CATCHERS.items() for name in faults]
 
 
 def broken(faults):
-    """Yield for each fault the name of a notebook, a small lab with the fault, and the cell."""
-    for name, (place, change, _) in faults.items():
-        lab = small_lab()
+    """Return a small lab for each fault, by the name of the fault with the ending .ipynb."""
+    labs = {f"{name}.ipynb": small_lab() for name in faults}
+    for lab, (place, change, _) in zip(labs.values(), faults.values(), strict=True):
         change(lab) if callable(change) else lab.cells[place].update(change)
-        yield f"{name}.ipynb", lab, lab.cells[min(place, len(lab.cells) - 1)]
+    return labs
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """Return what one run of pytest prints about the mutants that it must catch, and a good lab."""
     folder, good = tmp_path_factory.mktemp("mutants") / "labs", small_lab()
-    good.cells[
-        3
-    ].source += "\nimport os; assert not {'JPY_SESSION_NAME', 'VSCODE_PID'} & set(os.environ)"
-    labs = {"good.ipynb": good} | {name: lab for name, lab, _ in broken(RUN)}
+    good.cells[3].source = f"import os\n\nassert not {WATCHED} & set(os.environ)"
+    labs = {"good.ipynb": good, **broken(RUN)}
     make_project(folder, labs)
     options = [f"--nbval-cell-timeout={CELL_SECONDS}", *labs]
-    return run_pytest(folder, *options, JPY_SESSION_NAME="x", VSCODE_PID="1")[1]
-
-
-def ruff(lab):
-    """Return what ruff says about the cell In [3] of a notebook in the folder of the labs."""
-    options = ["--output-format=concise", "--stdin-filename=lab.ipynb", "-"]
-    command = [sys.executable, "-m", "ruff", "check", *options]
-    text = nbformat.writes(lab)
-    done = subprocess.run(command, input=text, cwd=utils.HERE, capture_output=True, text=True)
-    return re.findall(r"cell 4:1:\d+: (.*)", done.stdout)  # ruff counts the Markdown cell, too
+    return run_pytest(folder, *options, **dict.fromkeys(WATCHED, "1"))[1]
 
 
 @pytest.fixture(scope="module")
 def said(run):
     """Return by catcher all sentences about the mutants."""
-    good = small_lab().cells
     return {
         "run": re.findall("^first failing cell: (.*)", run, re.MULTILINE),
-        "fault": [
-            f"{where(name, cell)}: {fault(good[cell.execution_count], cell.outputs, set(), True)}"
-            for name, _, cell in broken(FAULT)
-        ],
-        "rules": [text for name, lab, _ in broken(RULES) for text in problems(name, lab)],
-        "ruff": [
-            f"{where(name, cell)}: {text}" for name, lab, cell in broken(RUFF) for text in ruff(lab)
-        ],
+        "rules": [text for name, lab in broken(RULES).items() for text in problems(name, lab)],
     }
 
 
@@ -146,12 +117,40 @@ def said(run):
 def test_a_fault_is_caught_and_its_cell_is_named(said, record_property, catcher, name):
     place, _, message = CATCHERS[catcher][name]
     about = [text for text in said[catcher] if text.startswith(f"{name}.ipynb, cell")]
-    found = [
-        text for text in about if re.search(rf" In \[{place or ' '}\] \(.*\): {message}", text)
-    ]
-    shown = found[0].split("): ")[-1] if found else "NOT CAUGHT"
-    record_property("mutant", f"{name:22} {catcher:6} {shown}")
+    named = re.compile(rf".* In \[{place or ' '}\] \(.*\): {message}")
+    found = [text.split("): ")[-1] for text in about if named.match(text)]
+    record_property("mutant", f"{name:22} {catcher:6} {(found or ['NOT CAUGHT'])[0]}")
     assert found, f"nobody says {message!r} of In [{place}], but: {about}"
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "fresh", "message"),
+    [
+        ("words changed", 4, [printed("exactly 0.91\n")], "the words of its output differ"),
+        ("picture changed", 6, [picture(400, 300)], "draws pictures of .*400, 300.*204, 120"),
+        ("picture lost", 6, [], "draws pictures of .. pixels"),
+        ("unknown magic", 3, [MAGIC], "printed a warning or an error: UsageError"),
+        ("warning", 3, [OLD], "printed a warning or an error: x.py:1: FutureWarning: old"),
+    ],
+)
+def test_new_outputs_with_a_fault_are_noticed(name, number, fresh, message, record_property):
+    found = fault(small_lab().cells[number], fresh, set(), True)
+    record_property("mutant", f"{name:22} fault  {found}")
+    assert re.match(message, found)
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"), [("breakpoint()", "T100"), ("password = 'correct horse'", "S105")]
+)
+def test_ruff_finds_it_in_a_notebook(line, rule, record_property):
+    lab = small_lab()
+    lab.cells[3].source = line
+    options = ["--output-format=concise", "--stdin-filename=lab.ipynb", "-"]
+    command, text = [sys.executable, "-m", "ruff", "check", *options], nbformat.writes(lab)
+    done = subprocess.run(command, input=text, cwd=utils.HERE, capture_output=True, text=True)
+    found = re.findall(rf"cell 4:1:.*: ({rule}.*)", done.stdout)  # it counts Markdown cells, too
+    record_property("mutant", f"{line:22} ruff   {found}")
+    assert found
 
 
 def test_a_good_notebook_is_not_blamed(run):
