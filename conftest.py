@@ -77,13 +77,10 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus, config):
-    """Print the table of mutants, what ran, and whether these labs can be taught tomorrow."""
+    """Print what ran, and whether these labs can be taught tomorrow."""
     line, stats, data = terminalreporter.write_line, terminalreporter.stats, utils.find_data()
     ran = [(kind, report) for kind in KINDS for report in stats.get(kind, [])]
     files = {report.nodeid.split("::")[0] for _, report in ran}  # also those skipped as a whole
-    for _, report in ran:
-        for key, row in getattr(report, "user_properties", ()):
-            line(f"{key}: {row}")
     terminalreporter.write_sep("=", "verdict")
     line(f"comments: {data.source}{'' if data.is_real else f', because {data.why_sample}'}")
     for start in (*sorted(file for file in files if file.endswith(".ipynb")), "tests/"):

@@ -69,7 +69,7 @@ def measure_lab(path):
     seconds = [float(match[1]) for match in found]
     row(path.name, f"{statistics.median(seconds)} s", f"of {seconds}; {peak / 1e9:.2f} GB")
     print("   ", found[-1][2])
-    return f"{statistics.median(seconds):.0f} s; {found[-1][2]}"
+    return f"{statistics.median(seconds):.0f} s; {found[-1][2].split('; ')[0]}"
 
 
 def measure_setup():

@@ -32,7 +32,8 @@ def overview():
         notebook = nbformat.read(ROOT / name, as_version=4)
         file = f"lab{name[1]}.png"
         pictures[file], alt = picture(notebook)
-        text += f"**Lab {name[1]}** {claim}. The stored run: {headline(notebook)}.\n\n"
+        numbers = "\n".join(f"- {line}" for line in headline(notebook).split("; "))
+        text += f"**Lab {name[1]}** {claim}. The stored run:\n\n{numbers}\n\n"
         text += f"![{alt}](docs/pictures/{file})\n\n"
     return text, pictures
 
