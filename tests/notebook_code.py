@@ -10,7 +10,7 @@ import utils
 
 IGNORE = "nbval-ignore-output"  # nbval's tag: `fault` compares such a cell, within its tolerance
 NUMBER = re.compile(r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
-NOISE = re.compile(r"UsageError|Warning:|Traceback|ERROR|Exception ignored")
+NOISE = re.compile(r"UsageError|Warning:|Traceback|ERROR|Exception ignored|it/s")
 SIZE = 0.05  # share by which the width or height of a picture may differ between systems
 
 
@@ -63,7 +63,7 @@ def fault(cell, fresh, written, is_compared):
     """
     errors = "\n".join(out.text for out in fresh if out.get("name") == "stderr").splitlines()
     if noise := [line for line in errors if NOISE.search(line)]:
-        return f"printed a warning or an error: {noise[0]}"
+        return f"printed a warning, an error or a progress bar: {noise[0]}"
     if written:
         return f"wrote into the folder of the labs: {', '.join(path.name for path, _ in written)}"
     if not is_compared:

@@ -22,6 +22,7 @@ ERROR = new_output("error", ename="NameError", evalue="x", traceback=[])
 VALUE = new_output("execute_result", {"text/plain": "0"}, execution_count=6)
 OLD = new_output("stream", name="stderr", text="x.py:1: FutureWarning: old\n")
 MAGIC = new_output("stream", name="stderr", text="UsageError: Line magic not found.\n")
+BAR = new_output("stream", name="stderr", text="100%|█████| 7/7 [00:00<00:00, 99.9it/s]\n")
 KEY = "ghp_" + 20 * "a"
 WATCHED = {"JPY_SESSION_NAME", "VSCODE_PID"}  # in the terminals of editors; a kernel gets none
 
@@ -126,10 +127,11 @@ def test_a_fault_is_caught_and_its_cell_is_named(said, catcher, name):
         (4, [printed("exactly 0.91\n")], "the words of its output differ"),
         (6, [picture(400, 300)], "draws pictures of .*400, 300.*204, 120"),
         (6, [], "draws pictures of .. pixels"),
-        (3, [MAGIC], "printed a warning or an error: UsageError"),
-        (3, [OLD], "printed a warning or an error: x.py:1: FutureWarning: old"),
+        (3, [MAGIC], "printed a warning, .*: UsageError"),
+        (3, [BAR], "printed .* or a progress bar: 100%"),
+        (3, [OLD], "printed a warning, .*: x.py:1: FutureWarning: old"),
     ],
-    ids=["words changed", "picture changed", "picture lost", "unknown magic", "warning"],
+    ids=["words changed", "picture changed", "picture lost", "unknown magic", "red bar", "warning"],
 )
 def test_new_outputs_with_a_fault_are_noticed(number, fresh, message):
     assert re.match(message, fault(small_lab().cells[number], fresh, set(), True))
