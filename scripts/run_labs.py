@@ -58,7 +58,8 @@ def run(path, refresh):
     target = path if refresh else BUILD / path.name
     write(target, (nbformat.writes(notebook) + "\n").encode())
     if not refresh:
-        page, _ = HTMLExporter().from_notebook_node(notebook)
+        where = {"metadata": {"path": str(ROOT)}}
+        page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook, where)
         write(target.with_suffix(".html"), page.encode())
     seconds = time.perf_counter() - start
     print(f"{path.name:42} {seconds:5.1f} s  {headline(notebook)}", flush=True)
