@@ -1,6 +1,7 @@
 """The set-up, and the remedies of the doctor, on a small environment that is broken for real."""
 
 import ast
+import io
 import json
 import os
 import shutil
@@ -78,9 +79,12 @@ def labs(tmp_path, monkeypatch, call):
     return labs
 
 
-def test_each_step_is_done_once(labs, call):
+def test_each_step_is_done_once_whatever_the_console_can_show(labs, call, monkeypatch):
     (labs / ".venv" / "labs-setup-is-done").unlink()
-    setup.main()
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "cp1252"))
+    setup.main(str(labs / ".venv"))  # it prints this name
+    assert os.environ["PYTHONIOENCODING"] == "cp1252:backslashreplace", "for what it starts"
     assert steps(call) == ["pip", "ipykernel", "utils.py"]
     assert "lineWrap" in (labs / ".venv/share/jupyter/lab/settings/overrides.json").read_text()
     setup.main()
@@ -91,6 +95,7 @@ def test_each_step_is_done_once(labs, call):
 def test_an_environment_that_was_moved_is_named_and_made_anew(labs, call, monkeypatch):
     moved = labs.rename(labs.with_name("moved ☃"))
     monkeypatch.setattr(setup, "DEFAULT", str(moved / ".venv"))
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")  # the set-up has changed it
     line = ask_doctor(moved)["environment"]
     assert line.startswith("FAIL") and "moved or copied" in line and "scripts/setup.py" in line
     assert r"moved \u2603" in line, "letters that the terminal does not know are replaced"
