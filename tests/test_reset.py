@@ -20,8 +20,7 @@ MINE = b'{"lab": 1, "mine": "\xc3\xa4"}\n'
 
 
 def git(folder, *arguments):
-    name = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"]
-    command = ["git", *name, *arguments]
+    command = ["git", "-c", "user.name=Ann", "-c", "user.email=ann@example.org", *arguments]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
 
 
@@ -36,6 +35,8 @@ def labs(tmp_path, monkeypatch):
     """Return a git checkout of three small notebooks, in a folder whose name is not easy."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")  # git for Windows turns line endings around
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     folder = tmp_path / "Übungen und labs"
     monkeypatch.setattr(reset, "ROOT", folder)
     write_labs(folder)
