@@ -79,7 +79,7 @@ def test_its_comments_are_found_and_it_can_be_reset_without_git(folder, monkeypa
     original = lab.read_bytes()
     lab.write_text("my work", encoding="utf-8")
     for script, says in (("fetch.py", str(folder / "data")), ("scripts/reset.py", "put back")):
-        command = [sys.executable, script]
+        command = [sys.executable, "-X", "utf8", script]
         assert says in subprocess.check_output(command, cwd=folder, encoding="utf-8")
     assert lab.read_bytes() == original
     assert [path.read_text() for path in (folder / "saved").iterdir()] == ["my work"]
