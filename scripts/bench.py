@@ -75,12 +75,9 @@ def measure_lab(path):
 def measure_setup():
     """Time a fresh setup and all tests in a copy of the project, where the kernel goes, too."""
     data = utils.find_data()
+    ours = shutil.ignore_patterns(".git", ".venv", "build", "*_env")
     with tempfile.TemporaryDirectory() as folder:
-        copy, ours = (
-            Path(folder) / "labs",
-            shutil.ignore_patterns(".git", ".venv", "build", "*_env"),
-        )
-        shutil.copytree(ROOT, copy, ignore=ours)
+        copy = shutil.copytree(ROOT, Path(folder) / "labs", ignore=ours)
         setting = data.source if data.is_real else "sample"
         env = {**os.environ, "JUPYTER_DATA_DIR": folder, "SPAM_DATA": setting}
         for target in ("setup", "test"):
