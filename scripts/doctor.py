@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 
 try:
     from importlib.util import find_spec
@@ -36,7 +37,7 @@ def kernel_python():
     """Return the Python that the kernel is registered for, for this user or for all, or ""."""
     home, user = os.path.expanduser("~"), os.environ.get("JUPYTER_DATA_DIR")
     if not user and sys.platform == "win32":
-        user = os.environ["APPDATA"] + "/jupyter"
+        user = os.environ.get("APPDATA", home) + "/jupyter"
     elif not user:
         user = home + ("/Library/Jupyter" if sys.platform == "darwin" else "/.local/share/jupyter")
     for folder in (user, sys.prefix + "/share/jupyter", "/usr/local/share/jupyter"):
@@ -129,8 +130,12 @@ def disk():
 
 
 def folder():
-    fix = "copy the labs to a folder of your own, such as your home folder"
-    return judge(os.access(ROOT, os.W_OK), "the labs are in " + ROOT, "FAIL", fix)
+    try:  # on Windows os.access calls any folder writable
+        tempfile.TemporaryFile(dir=ROOT).close()
+        return "OK", "the labs are in " + ROOT, ""
+    except OSError as error:
+        text = "{0} cannot be written ({1})".format(ROOT, error.strerror)
+        return "FAIL", text, "copy the labs to a folder of your own, such as your home folder"
 
 
 def memory():
