@@ -101,7 +101,7 @@ def run(tmp_path_factory):
     labs = {"good.ipynb": good, **broken(RUN)}
     make_project(folder, labs)
     options = [f"--nbval-cell-timeout={CELL_SECONDS}", *labs]
-    return run_pytest(folder, *options, **dict.fromkeys(WATCHED, "1"))[1]
+    return run_pytest(folder, *options, **dict.fromkeys(WATCHED, "1"))
 
 
 @pytest.fixture(scope="module")
