@@ -7,6 +7,7 @@ import zipfile
 
 import nbformat
 import pytest
+from test_notebooks import LINK, anchors
 
 import utils
 
@@ -14,7 +15,6 @@ sys.path.append(str(utils.HERE / "scripts"))
 import handout
 
 LABS = sorted(path.name for path in utils.HERE.glob("0*.ipynb"))
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]*)(?:#([^)\s]*))?\)")
 
 
 @pytest.fixture(scope="module", params=["", "02"], ids=["all labs", "lab 2"])
@@ -49,13 +49,12 @@ def test_it_holds_the_notebooks_but_no_tests_and_no_solutions(folder):
 
 def test_every_link_leads_somewhere(folder):
     for page in [*folder.glob("*.ipynb"), *folder.glob("*.md"), *folder.glob("docs/*.md")]:
-        for file, anchor in LINK.findall(text_of(page)):
+        for *_, link in LINK.findall(text_of(page)):
+            file, _, anchor = link.partition("#")
             target = page.parent / (file or page.name)
-            assert "://" in file or target.exists(), f"{page.name}: {file}"
+            assert "://" in file or target.exists(), f"{page.name}: {link}"
             if anchor and "://" not in file:
-                headings = re.findall(r"(?m)^#+ (.*)$", text_of(target).lower())
-                slugs = [re.sub(r"[^\w -]", "", line).replace(" ", "-") for line in headings]
-                assert anchor in slugs, f"{page.name}: {file}#{anchor}"
+                assert anchor in anchors(text_of(target)), f"{page.name}: {link}"
 
 
 def test_the_code_is_that_of_the_labs_with_open_exercises_and_locked_checks(folder):
