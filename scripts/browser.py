@@ -6,11 +6,14 @@ the dark one. Pictures go to build/browser/; they are there to be looked at.
 """
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -23,14 +26,13 @@ except ImportError:
     sys.exit(0)
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from servers import jupyterlab  # noqa: E402
-
+sys.path.insert(0, str(ROOT))
 import utils  # noqa: E402
 
 PICTURES = ROOT / "build" / "browser"
-LAB_SECONDS, STEP_SECONDS = 300, 30
+LAB_SECONDS, STEP_SECONDS, START_SECONDS = 300, 30, 60
+FOLDERS = [f"JUPYTER_{kind}_DIR" for kind in ("CONFIG", "DATA", "RUNTIME")]
+FOLDERS += [f"JUPYTERLAB_{kind}_DIR" for kind in ("SETTINGS", "WORKSPACES")]
 THEMES = {"light": 1440, "dark": 1280}  # and the width of the window in pixels
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "microsoft-edge"]
 SETTINGS = {
@@ -61,6 +63,36 @@ def make_copy(folder, home):
         path = home / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings), encoding="utf-8")
+
+
+@contextmanager
+def jupyterlab(labs, home, **environment):
+    """Start JupyterLab in the folder `labs`, its settings in `home`; give address and token."""
+    for name in FOLDERS:
+        environment[name] = str(home / name)
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--port=0"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    env = {**os.environ, **environment}
+    with (
+        open(home / "log", "w", encoding="utf-8") as log,
+        subprocess.Popen(command, cwd=labs, env=env, stdout=log, stderr=log) as server,
+    ):
+        try:
+            yield server_info(home, server)
+        finally:
+            server.terminate()  # it asks its kernels to end
+
+
+def server_info(home, server):
+    """Return what JupyterLab writes about itself, its address and token, as soon as it is there."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        for path in (home / "JUPYTER_RUNTIME_DIR").glob("jpserver-*.json"):
+            with suppress(json.JSONDecodeError):  # it is being written
+                return json.loads(path.read_text(encoding="utf-8"))
+        time.sleep(0.1)
+    raise RuntimeError("JupyterLab did not start:\n" + (home / "log").read_text(encoding="utf-8"))
 
 
 def launch(playwright):
@@ -113,7 +145,7 @@ def see_lab(browser, name):
         home, labs = Path(folder), Path(folder) / "labs"
         make_copy(labs, home)
         setting = data.source if data.is_real else "sample"
-        with jupyterlab(labs, home, name, SPAM_DATA=setting) as (_, info):
+        with jupyterlab(labs, home, SPAM_DATA=setting) as info:
             page = browser.new_page()
             page.goto(f"{info['url']}lab/tree/{name}?reset&token={info['token']}")
             run_all(page)
