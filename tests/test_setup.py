@@ -123,8 +123,15 @@ def test_what_decides_about_the_environment_is_noticed(labs, call, name):
     assert steps(call) == ["pip", "ipykernel", "utils.py"]
 
 
-def test_a_missing_package_is_named_and_installed_again(labs, call):
+def test_a_package_that_is_missing_or_of_another_version_is_installed_again(labs, call):
     (package,) = (labs / ".venv").glob("**/ipykernel-1.0.dist-info")
+    package.with_name("colorama-2.dist-info").mkdir()
+    line = ask_doctor(labs)["packages"]
+    assert line.startswith("WARN") and "colorama 2 instead of 1" in line
+    setup.main()
+    assert "pip" in steps(call)
+    call.reset_mock()
+    package.with_name("colorama-2.dist-info").rmdir()
     package.rmdir()
     line = ask_doctor(labs)["packages"]
     assert line.startswith("FAIL") and "ipykernel missing" in line and "scripts/setup.py" in line
