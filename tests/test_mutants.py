@@ -17,7 +17,7 @@ from test_notebooks import dead_links, problems
 
 import utils
 
-CELL_SECONDS = 2  # the endless loop runs so long; the other cells need a hundredth of a second
+CELL_SECONDS = 4  # the endless loop runs so long; the other cells need a hundredth of a second
 ERROR = new_output("error", ename="NameError", evalue="x", traceback=[])
 VALUE = new_output("execute_result", {"text/plain": "0"}, execution_count=6)
 OLD = new_output("stream", name="stderr", text="x.py:1: FutureWarning: old\n")
