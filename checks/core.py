@@ -104,7 +104,7 @@ def summary(lab):
 def remember_failed_cell(result):
     """Note which names a cell that failed was to define, so that no old value is judged."""
     error = result.error_before_exec or result.error_in_exec
-    defined = re.findall(r"(?m)^def +\w+|^[\w, ]+(?==[^=])", result.info.raw_cell)
+    defined = re.findall(r"(?m)^def +\w+|^\w[\w, ]*(?==[^=])", result.info.raw_cell)
     for name in re.findall(r"\w+", " ".join(defined)):
         FAILED.pop(name, None)
         if error:

@@ -145,6 +145,8 @@ def notebook(monkeypatch, tmp_path):
         ("def my_number(x) return 2", "the cell of `my_number` stopped with SyntaxError"),
         ("max(my_number, key=1 / 0)", "solved"),
         ("my_number == 1 / 0", "solved"),
+        ("def other():\n    my_number = 3\n\n\n1 / 0", "solved"),
+        ("dict(\n    my_number=1 / 0,\n)", "solved"),
     ],
 )
 def test_an_answer_cell_that_failed_never_passes_on_an_old_value(cell, hint, notebook, capsys):
