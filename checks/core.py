@@ -142,7 +142,8 @@ def are_lfs(my_lfs):
     n = len(my_lfs)
     yield Finding(n >= 3, f"{n} LFs", f"{n} LFs: the label model needs three or more")
     for lf in my_lfs:
-        yield is_function(lf, getattr(lf, "name", "my_lfs"), "labeling")
+        name = getattr(lf, "name", getattr(lf, "__name__", repr(lf)[:60]))
+        yield is_function(lf, name, "labeling")
 
 
 def majority(L, n_classes=2):

@@ -233,6 +233,8 @@ REFUSED = [
     ("1.6", "[my_first, my_second, my_third]", "my_first", "make it a list of LFs"),
     ("1.6", "my_second, my_third]", "my_second]", "needs three or more"),
     ("1.6", "my_second, my_third]", "my_third, my_third]", "3 LFs, but 2 names"),
+    ("1.6", "my_third]", "'my_third']", "`'my_third'` is no labeling function"),
+    ("1.6", "my_third]", "len]", "`len` is no labeling function"),
     ("1.6", "return 0", "return 2", "ABSTAIN (-1) or the number of a class (0 to 1)"),
     ("2.1", "if not re", "if re", "10 comments without a number should be None"),
     ("2.1", "return x", "return x.text", "it returns a str: change x.text, and return x"),
