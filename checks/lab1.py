@@ -63,7 +63,7 @@ def check_keyword_lf(my_subscribe):
     yield from _one_class(cast, SPAM)
     spelled = ["SUBSCRIBE TO ME", "Subscribe to me", "please subscribe!"]
     seen = votes(my_subscribe, spelled) == SPAM
-    wrong = f"it misses the word in {spelled[seen.argmin()]!r}: try x.text.lower()"
+    wrong = f"it misses the word in {spelled[seen.argmin()]!r}: search all of x.text.lower()"
     yield Finding(seen.all(), "it finds the word in small and in capital letters", wrong)
     has_word = dev.text.str.contains("subscribe", case=False, regex=False)
     extra = ((cast != ABSTAIN) & ~has_word).sum()

@@ -18,7 +18,7 @@ def my_subscribe(x):
     return SPAM if "subscribe" in x.text.lower() else ABSTAIN
 '''
 WRONG["exercise-1-1"] = [
-    (".lower()", "", "try x.text.lower()"),
+    (".lower()", "", "in 'SUBSCRIBE TO ME': search all of x.text.lower()"),
     ('"subscribe" in', '"s" in', "comments without the word, too"),
 ]
 
