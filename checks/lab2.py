@@ -52,6 +52,9 @@ def check_number_tf(my_number, df_train):
     extra, left = (made & ~has_number).sum(), (has_number & ~made).sum()
     wrong = f"{extra} comments without a number should be None, and {left} with one should not"
     yield Finding(extra + left == 0, "it returns None where there is no number", wrong)
+    same = np.mean([old == new for old, new in pairs])  # a number may be drawn again by chance
+    wrong = f"{same:.0%} of the copies are the comment itself: put the new number into x.text"
+    yield Finding(same < 0.3, "the copies differ from their originals", wrong)
     one = all(_changes_one_number(old, new) for old, new in pairs)
     wrong = "it changes more than one number of a comment: count=1, and leave the rest as it is"
     yield Finding(one, "it changes one number and nothing else", wrong)

@@ -237,6 +237,7 @@ REFUSED = [
     ("1.6", "my_third]", "'my_third']", "`'my_third'` is no labeling function"),
     ("1.6", "my_third]", "len]", "`len` is no labeling function"),
     ("1.6", "return 0", "return 2", "ABSTAIN (-1) or the number of a class (0 to 1)"),
+    ("2.1", 're.sub(r"[0-9]+', 're.sub(r"[0-9]{4,}', "75% of the copies are the comment itself"),
     ("2.1", "if not re", "if re", "10 comments without a number should be None"),
     ("2.1", "return x", "return x.text", "it returns a str: change x.text, and return x"),
     ("2.2", "my_suspects = ['crop']", "no TF has that name"),
