@@ -86,10 +86,10 @@ def _needed(names, variables):
 
 
 def describe(error):
-    """Return type and text of an exception, even of one whose text cannot be had."""
+    """Return type and text of an exception, even of one without a text, or with an endless one."""
     try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:
+        return f"{type(error).__name__}: {error}"[:300].rstrip(": ")
+    except (Exception, SystemExit):
         return type(error).__name__
 
 
@@ -133,7 +133,7 @@ def need_list(value, name, things):
 
 def need_bool(value, name):
     if not isinstance(value, (bool, np.bool_)):
-        raise Mistake(f"{name} is {value!r}, and should be True or False")
+        raise Mistake(f"{name} is {repr(value)[:60]}, and should be True or False")
 
 
 def are_lfs(my_lfs):

@@ -271,6 +271,7 @@ REFUSED = [
     ("3.5", "n >= 20", "n > 20", "20 comments are enough"),
     ("3.5", "return n", "exit()\n    return n", "your code stopped with SystemExit"),
     ("3.5", "n >= 20 and high < overall", '"alarm"', "should be True or False"),
+    ("3.5", "n >= 20 and high < overall", '"a" * 99', "aaa, and should be True or False"),
 ]
 
 

@@ -42,11 +42,18 @@ def right(x):
 
 class Unprintable(Exception):
     def __str__(self):
-        raise ValueError
+        sys.exit()
 
 
 def raise_unprintable(x):
     raise Unprintable
+
+
+def raises(*text):
+    def function(x):
+        raise ValueError(*text)
+
+    return function
 
 
 def divide_by_the_letters(x):
@@ -68,6 +75,8 @@ MISTAKES = {
     "a huge number": (lambda x: 10**30, "returned 1000"),
     "exit": (lambda x: sys.exit(), "stopped with SystemExit"),
     "unprintable": (raise_unprintable, "stopped with Unprintable"),
+    "without a text": (raises(), "stopped with ValueError, on the comment"),
+    "endless": (raises("a" * 299 + "b" * 10**6), "aaa, on the comment"),
     "one comment": (divide_by_the_letters, "division by zero, on the comment '!!!'"),
     "a link": (lambda x: {}[x.text] if "http" in x.text else -1, "'check hxxp://a[.]com'"),
     "looked up": (lambda x: int(COMMENTS.label.get(x.name, ABSTAIN)), "✗ 0 votes"),
