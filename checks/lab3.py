@@ -27,7 +27,7 @@ def members_of(sf, comments):
     inside = ask(sf, comments.text)
     for answer in inside:
         if not isinstance(answer, (bool, np.bool_)):
-            what = "nothing (None): is there a return?" if answer is None else repr(answer)[:60]
+            what = "None: every path needs a return" if answer is None else repr(answer)[:60]
             raise Mistake(f"your SF returned {what}. It must return True or False: try bool(...)")
     if not any(inside):
         raise Mistake("it selects 0 comments: when should it return True?")

@@ -256,6 +256,7 @@ REFUSED = [
     ("2.5", "bool(", "not (", "look where 0 is"),
     ("2.5", "my_verdict = ", "my_verdict = 'no' or ", "should be True or False"),
     ("3.1", '"?" in', '"?" in x.text or "what" in', "and selects 10 without one"),
+    ("3.1", 'return "?"', 'None and "?"', "returned None: every path needs a return. It must"),
     ("3.2", ".mean()", ".mean() - 0.02", "the number differs"),
     ("3.3", SLICE, "gold[x.name] != preds[x.name]", "your function stopped with IndexError"),
     ("3.3", SLICE, "right[x.row] == 0", "Judge by x.text alone"),
