@@ -198,3 +198,12 @@ def votes(lf, texts, n_classes=2):
             wanted = f"ABSTAIN (-1) or the number of a class (0 to {n_classes - 1})"
             raise Mistake(f"your LF returned {what}. It must return {wanted}")
     return np.array(found, dtype=int)
+
+
+def learns_nothing_by_heart(lf, texts):
+    """Say whether an LF still votes where something stands before, or after, each text."""
+    plain, before, after = (
+        (votes(lf, changed) != ABSTAIN).sum() for changed in (texts, "! " + texts, texts + " !")
+    )
+    wrong = "it knows these comments by heart: write a rule that finds new ones, too"
+    return Finding(max(before, after) >= plain / 2, "it is a rule for new comments, too", wrong)

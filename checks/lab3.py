@@ -14,6 +14,7 @@ from checks.core import (
     ask,
     exercise,
     is_function,
+    learns_nothing_by_heart,
     need_bool,
     votes,
 )
@@ -76,6 +77,7 @@ def check_found_slice(my_slice, comments, members, right, seen, sfs):
     text = f"{n_right} of {n} are right, {n_right / n:.1%} [up to {high:.1%}]"
     hint = f"{text}: the interval must be below {right.mean():.1%}, the accuracy on all comments"
     yield Finding(high < right.mean(), text, f"{hint}. More errors, or more comments")
+    yield learns_nothing_by_heart(lambda x: SPAM if my_slice(x) else ABSTAIN, comments.text)
     unseen = f"{right[last].sum()} of {last.sum()} are right" if last.any() else "no such comment"
     yield Finding(True, f"in video 5, which you have not looked at: {unseen}")
 

@@ -145,6 +145,7 @@ def lab_3():
         "lf_link": lf_link,
         "L": np.column_stack([votes] * 3),
         "L_new": votes_of([lf_link], comments),
+        "wrong_texts": set(text[preds != gold]),
         "wrong_rows": set(np.flatnonzero(preds != gold)),
     }
 
@@ -262,6 +263,7 @@ REFUSED = [
     ("3.3", SLICE, "right[x.row] == 0", "Judge by x.text alone"),
     ("3.3", SLICE, "x.name in wrong_rows", "it selects 0 comments"),
     ("3.3", SLICE, "len(x.text) % 3 == 0", "the interval must be below"),
+    ("3.3", SLICE, "x.text in wrong_texts", "it knows these comments by heart"),
     ("3.3", SLICE, 'x.text == "1 give it a share"', "the interval must be below"),
     ("3.3", SLICE, '"like this" in x.text', "find a group of your own"),
     ("3.3", SLICE, '"http" in x.text or "www" in x.text', "find a group of your own"),
