@@ -73,7 +73,7 @@ def _fresh_matrix(df, L, lfs):
         return Finding(False, "", wrong)
     rows = np.linspace(0, len(df) - 1, min(len(df), 2000)).astype(int)
     fresh = np.array([[lf(x) for lf in lfs] for _, x in df.iloc[rows].iterrows()])
-    differs = (fresh != L[rows]).any(axis=0)
+    differs = (fresh.reshape(L[rows].shape) != L[rows]).any(axis=0)
     changed = ", ".join(lf.name for lf, differ in zip(lfs, differs, strict=True) if differ)
     wrong = f"the label matrix is stale: {changed} now votes otherwise. Apply the LFs again."
     return Finding(not changed, "the label matrix belongs to these rows and LFs", wrong)

@@ -191,6 +191,7 @@ FAULTS = {
     "index twice": ({"df": COMMENTS.set_axis([0] * 6)}, "5 rows repeat an index"),
     "other rows": ({"L": L[::-1]}, "the label matrix is stale: check, subscribe now"),
     "one LF changed": ({"lfs": [*LFS[:2], says("what", HAM)]}, "is stale: what now votes"),
+    "no rows": ({"df": COMMENTS[:0], "L": L[:0]}, "no LF votes for class 0, 1"),
     "rows missing": ({"L": L[:3]}, "the label matrix is (3, 3), but there are 6 rows and 3 LFs"),
     "one name twice": ({"lfs": [*LFS[:2], says("song", HAM, "check")]}, "two LFs are called check"),
     "never silent": ({"L": np.where(L == [[-1, -1, -2]], 1, L)}, "never silent: check, subscribe"),
