@@ -165,7 +165,7 @@ class Comment(SimpleNamespace):
         return getattr(self, column)
 
 
-def ask(function, texts):
+def ask(function, texts, row=Comment):
     """Return what a function answers to each text; raise `Mistake` where it fails.
 
     It sees the texts alone, in another order and under a new index, so nothing can be looked up.
@@ -173,12 +173,12 @@ def ask(function, texts):
     texts, found = list(texts), {}
     for name, at in enumerate(np.random.default_rng(0).permutation(len(texts)), start=1_000_000):
         try:
-            found[at] = function(Comment(name=name, text=texts[at]))
+            found[at] = function(row(name=name, text=texts[at]))
         except (Exception, SystemExit) as error:
             said, hint = describe(error), ""
             if re.search(r"has no attribute '(label|author|row)'", said):
                 hint = " Judge by x.text alone: nobody knows the rest of a new comment"
-            elif re.search("Comment|'str' object|text", said):
+            elif re.search("Comment|Namespace|'str' object|text", said):
                 hint = " The text of a comment is x.text, without parentheses"
             where = f"on the comment {defang(texts[at])[:60]!r}"
             raise Mistake(f"your function stopped with {said}, {where}.{hint}") from error

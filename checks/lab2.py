@@ -2,6 +2,7 @@
 
 import random
 import re
+from types import SimpleNamespace
 
 import numpy as np
 from scipy import stats
@@ -20,7 +21,7 @@ def copies_of(tf, texts):
     random.seed(0)
     np.random.seed(0)
     copies = []
-    for new in ask(tf, texts):
+    for new in ask(tf, texts, SimpleNamespace):  # as lab 2 does: x["text"] is an error there, too
         if new is not None and not isinstance(getattr(new, "text", None), str):
             raise Mistake(f"it returns a {type(new).__name__}: change x.text, and return x")
         copies.append(None if new is None else new.text)

@@ -196,6 +196,7 @@ def number_of(grade_id):
 
 RULE, NEW_RULE, SLICE = "about and not asks", '"channel" in x.text.lower()', "WORST.search(x.text)"
 KEEP = "df_train.text[majority != ABSTAIN], majority[majority != ABSTAIN]"
+VOTED = "[(L_train != -1).any(axis=1)]"
 SHUFFLED = "(lambda rows: (df_train.text[rows].tolist(), majority[rows].tolist()))"
 SHUFFLED += "(np.random.default_rng(0).permutation(np.flatnonzero(majority != ABSTAIN)))"
 ACCEPTED = [  # exercise, what to replace in the solution, and by what
@@ -224,7 +225,8 @@ REFUSED = [
     ("1.2", RULE, "df_dev.label.get(x.name) == HAM", "it votes on 0 comments of dev"),
     ("1.2", RULE, "x.label == HAM", "Judge by x.text alone"),
     ("1.3", KEEP, KEEP + "[::-1]", "out of step"),
-    ("1.3", KEEP, "df_train.text[(L_train != -1).any(axis=1)], abs(majority)", "filter both"),
+    ("1.3", KEEP, f"df_train.text{VOTED}, abs(majority)", "filter both"),
+    ("1.3", KEEP, f"df_train.text{VOTED}, abs(majority){VOTED}", "it keeps ties"),
     ("1.3", "df_train.text", "df_train", "take its column `text`"),
     ("1.3", KEEP, "df_train.text, np.zeros((5, 2))", "one label for each text"),
     ("1.4", "my_low, my_high = '-2', '-1'", "are numbers"),
@@ -240,6 +242,7 @@ REFUSED = [
     ("1.6", "return 0", "return 2", "ABSTAIN (-1) or the number of a class (0 to 1)"),
     ("2.1", 're.sub(r"[0-9]+', 're.sub(r"[0-9]{4,}', "75% of the copies are the comment itself"),
     ("2.1", "if not re", "if re", "10 comments without a number should be None"),
+    ("2.1", "x.text", 'x["text"]', "The text of a comment is x.text"),
     ("2.1", "return x", "return x.text", "it returns a str: change x.text, and return x"),
     ("2.2", "my_suspects = ['crop']", "no TF has that name"),
     ("2.2", "> 5", "> 25", "and 1 more are"),

@@ -1,5 +1,6 @@
 """The core of the checks: findings, answers that fail, hidden rows; and the sanity checks."""
 
+import atexit
 import runpy
 import sys
 
@@ -142,7 +143,8 @@ def notebook(monkeypatch, tmp_path):
     InteractiveShell.clear_instance()
     check = "def is_two(my_number):\n    yield Finding(my_number == 2, 'it is 2', 'it is not 2')"
     shell.run_cell(f"@exercise('9.1')\n{check}")
-    return shell
+    yield shell
+    atexit.unregister(shell.atexit_operations)  # its folder is gone by then
 
 
 @pytest.mark.parametrize(
