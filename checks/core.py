@@ -55,6 +55,8 @@ def check(number, variables):
     lines, points = [], 0
     with redirect_stderr(sys.stdout):  # a warning costs no point
         try:
+            if number not in EXERCISES:
+                raise Mistake(f"there is no such exercise; there are {', '.join(EXERCISES)}")
             findings = EXERCISES[number]
             for finding in findings(**_needed(inspect.signature(findings).parameters, variables)):
                 if not finding.passed:
@@ -104,7 +106,9 @@ def summary(lab):
 def remember_failed_cell(result):
     """Note which names a cell that failed was to define, so that no old value is judged."""
     error = result.error_before_exec or result.error_in_exec
-    defined = re.findall(r"(?m)^def +\w+|^\w[\w, ]*(?==[^=])", result.info.raw_cell)
+    defined = re.findall(
+        r"(?m)^def +\w+|^\w+ *: *\w+ *(?==)|^\w[\w, ]*(?==[^=])", result.info.raw_cell
+    )
     for name in re.findall(r"\w+", " ".join(defined)):
         FAILED.pop(name, None)
         if error:

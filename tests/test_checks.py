@@ -134,6 +134,11 @@ def test_an_lf_sees_texts_in_another_order_and_its_votes_come_back_in_theirs():
     assert not set(names) & set(COMMENTS.index)
 
 
+def test_a_number_that_no_exercise_has_is_said(capsys):
+    assert checks.check("9.9", {}) == 0
+    assert "✗ there is no such exercise; there are 9.1\n" in capsys.readouterr().out
+
+
 @pytest.fixture
 def notebook(monkeypatch, tmp_path):
     """Return a shell that runs cells as a notebook does, with a core of the checks of its own."""
@@ -152,6 +157,7 @@ def notebook(monkeypatch, tmp_path):
     [
         ("my_number = 2\n1 / 0", "the cell of `my_number` stopped with ZeroDivisionError"),
         ("my_number = = 2", "the cell of `my_number` stopped with SyntaxError"),
+        ("my_number: int = 1 / 0", "the cell of `my_number` stopped with ZeroDivisionError"),
         ("other, my_number = 2", "the cell of `my_number` stopped with TypeError"),
         ("def my_number(x) return 2", "the cell of `my_number` stopped with SyntaxError"),
         ("max(my_number, key=1 / 0)", "solved"),
